@@ -1,0 +1,157 @@
+package jsonrpc
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// Batch collects calls and sends them in one request (section 6). It is meant
+// for one goroutine, and to be sent once.
+type Batch struct {
+	client *Client
+	calls  []batchCall
+	err    error // the first that queueing met
+	sent   bool
+	lastID int64
+}
+
+// batchCall is one call of a batch.
+type batchCall struct {
+	id     int64 // 0 for a notification
+	method string
+	params json.RawMessage
+	settle func(result json.RawMessage, err error) // nil for a notification
+}
+
+// NewBatch returns an empty batch. It does not pass through interceptors: they
+// wrap calls that are on their own.
+func NewBatch(c *Client) *Batch { return &Batch{client: c} }
+
+// Pending is a call in a batch.
+type Pending[R any] struct {
+	result R
+	err    error
+}
+
+var errNotSent = errors.New("jsonrpc: the batch has not been sent")
+
+// Get returns the result of the call or its error, once the batch was sent.
+func (p *Pending[R]) Get() (R, error) { return p.result, p.err }
+
+// Queue is the body of every generated method of a batch.
+func Queue[R any](b *Batch, method string, params ToJSON, decode func(*R, *Decoder) error) *Pending[R] {
+	p := &Pending[R]{err: errNotSent}
+	b.add(method, params, func(raw json.RawMessage, err error) {
+		if p.err = err; err == nil {
+			p.result, p.err = decodeResult(method, raw, decode)
+		}
+	})
+	return p
+}
+
+// QueueNoResult is [Queue] for a method whose result is null.
+func QueueNoResult(b *Batch, method string, params ToJSON) *Pending[struct{}] {
+	p := &Pending[struct{}]{err: errNotSent}
+	b.add(method, params, func(_ json.RawMessage, err error) { p.err = err })
+	return p
+}
+
+// Notify adds a notification of any method. Params may be nil.
+func (b *Batch) Notify(method string, params ToJSON) { b.add(method, params, nil) }
+
+func (b *Batch) add(method string, params ToJSON, settle func(json.RawMessage, error)) {
+	raw, err := marshalParams(method, params)
+	if err != nil {
+		b.err = errors.Join(b.err, err)
+	}
+	call := batchCall{method: method, params: raw, settle: settle}
+	if settle != nil {
+		b.lastID++
+		call.id = b.lastID
+	}
+	b.calls = append(b.calls, call)
+}
+
+// Send sends the batch. Its error means that the calls have no answers of
+// their own, and is the answer of each; else each has its own by
+// [Pending.Get]. An empty batch sends nothing.
+func (b *Batch) Send(ctx context.Context) error {
+	if b.sent {
+		return errors.New("jsonrpc: the batch has been sent already")
+	}
+	b.sent = true
+	if len(b.calls) == 0 {
+		return nil
+	}
+	responses, err := b.exchange(ctx)
+	if err != nil {
+		for _, call := range b.calls {
+			if call.settle != nil {
+				call.settle(nil, err)
+			}
+		}
+		return err
+	}
+	b.settle(responses)
+	return nil
+}
+
+// exchange sends the calls and reads what came back.
+func (b *Batch) exchange(ctx context.Context) ([]response, error) {
+	if b.err != nil {
+		return nil, b.err
+	}
+	var e Encoder
+	e.ArrStart()
+	for _, call := range b.calls {
+		e.request(call.id, call.method, call.params)
+	}
+	e.ArrEnd()
+	name := fmt.Sprintf("batch of %d", len(b.calls))
+	status, answer, err := b.client.roundTrip(ctx, name, b.client.header(ctx), e.Bytes())
+	if err != nil || (len(answer) == 0 && b.lastID == 0) {
+		return nil, err
+	}
+	responses, batch, err := readResponses(answer)
+	if err == nil && !batch {
+		if r := responses[0]; r.err != nil { // the server refused the batch as a whole
+			return nil, b.client.typed("", r.err)
+		}
+		err = errors.New("want an array of responses")
+	}
+	if err != nil {
+		return nil, &ResponseError{Method: name, Status: status, Body: head(answer), Err: err}
+	}
+	return responses, nil
+}
+
+// settle gives each call its response, in whatever order they came.
+func (b *Batch) settle(responses []response) {
+	byID := make(map[string]*response, len(responses))
+	for i := range responses {
+		byID[string(responses[i].id)] = &responses[i]
+	}
+	for _, call := range b.calls {
+		if call.settle == nil {
+			continue
+		}
+		r := byID[strconv.FormatInt(call.id, 10)]
+		switch {
+		case r == nil:
+			call.settle(nil, b.responseError(call, errors.New("the call was left unanswered")))
+		case r.fault != nil:
+			call.settle(nil, b.responseError(call, r.fault))
+		case r.err != nil:
+			call.settle(nil, b.client.typed(call.method, r.err))
+		default:
+			call.settle(r.result, nil)
+		}
+	}
+}
+
+func (b *Batch) responseError(call batchCall, err error) error {
+	return &ResponseError{Method: call.method, Status: 200, Err: err}
+}

@@ -1,0 +1,125 @@
+package jsonrpc
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+)
+
+// Call is one call, on its way out of a client or into a server. Its slices
+// are valid until the [Func] that got it returns.
+type Call struct {
+	Method       string
+	Params       json.RawMessage // an array or an object; nil if left out
+	Result       json.RawMessage // set by the [Func] that ran the call
+	Header       http.Header     // of the HTTP request
+	Notification bool            // wants no answer (section 4.1)
+
+	answer *Encoder // server: where the result goes
+}
+
+// Func carries a call: on a client it sends it, on a server it runs the
+// method. It sets call.Result or returns an error.
+type Func func(ctx context.Context, call *Call) error
+
+// Interceptor wraps the calls of a client or of a server.
+type Interceptor func(next Func) Func
+
+// chain makes the first interceptor the outermost.
+func chain(innermost Func, interceptors []Interceptor) Func {
+	f := innermost
+	for i := len(interceptors) - 1; i >= 0; i-- {
+		f = interceptors[i](f)
+	}
+	return f
+}
+
+// encode writes the result straight into the answer.
+func (c *Call) encode(result func(*Encoder)) error {
+	e := c.answer
+	if e == nil {
+		e = new(Encoder)
+	}
+	start := len(e.buf)
+	result(e)
+	c.Result = e.buf[start:]
+	return e.err
+}
+
+// ParamsCheck looks at the params of a call before they are decoded. Its error
+// is the answer.
+type ParamsCheck func(ctx context.Context, call *Call) error
+
+// Serve is the body of every case of a generated dispatcher: it checks and
+// decodes the params, fills in their defaults, runs the method, and encodes
+// its result.
+func Serve[P, R any](ctx context.Context, call *Call, check ParamsCheck, decode func(*P, *Decoder) error,
+	method func(context.Context, P) (R, error), encode func(*R, *Encoder)) error {
+	params, err := serveParams(ctx, call, check, decode)
+	if err != nil {
+		return err
+	}
+	result, err := method(ctx, params)
+	if err != nil {
+		return err
+	}
+	return call.encode(func(e *Encoder) { encode(&result, e) })
+}
+
+// ServeNoResult is [Serve] for a method whose result is null, or that is only a
+// notification.
+func ServeNoResult[P any](ctx context.Context, call *Call, check ParamsCheck, decode func(*P, *Decoder) error,
+	method func(context.Context, P) error) error {
+	params, err := serveParams(ctx, call, check, decode)
+	if err != nil {
+		return err
+	}
+	return method(ctx, params)
+}
+
+// ServeNoParams is [Serve] for a method that has no params.
+func ServeNoParams[R any](ctx context.Context, call *Call, check ParamsCheck,
+	method func(context.Context) (R, error), encode func(*R, *Encoder)) error {
+	if err := check(ctx, call); err != nil {
+		return err
+	}
+	result, err := method(ctx)
+	if err != nil {
+		return err
+	}
+	return call.encode(func(e *Encoder) { encode(&result, e) })
+}
+
+// ServeNothing is [Serve] for a method that has neither params nor a result.
+func ServeNothing(ctx context.Context, call *Call, check ParamsCheck, method func(context.Context) error) error {
+	if err := check(ctx, call); err != nil {
+		return err
+	}
+	return method(ctx)
+}
+
+// ServeDocument answers rpc.discover, which has no params.
+func ServeDocument(call *Call, document json.RawMessage) error {
+	for i, c := range call.Params {
+		if i > 0 && c != ' ' && c != '\t' && c != '\n' && c != '\r' && c != ']' && c != '}' {
+			return InvalidParamsError([]Violation{{Keyword: "maxItems", Message: "want no params"}})
+		}
+	}
+	call.Result = document
+	return nil
+}
+
+func serveParams[P any](ctx context.Context, call *Call, check ParamsCheck, decode func(*P, *Decoder) error) (params P, err error) {
+	if err := check(ctx, call); err != nil {
+		return params, err
+	}
+	if len(call.Params) > 0 {
+		if err := decode(&params, NewDecoder(call.Params)); err != nil {
+			return params, InvalidParams(err)
+		}
+	}
+	if p, ok := any(&params).(interface{ SetDefaults() }); ok {
+		p.SetDefaults()
+	}
+	return params, nil
+}

@@ -1,0 +1,268 @@
+package jsonrpc
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// Client sends calls to one URL. It is safe for use by several goroutines.
+type Client struct {
+	url          string
+	declare      Declare
+	http         *http.Client
+	send         Func
+	interceptors []Interceptor
+	timeout      time.Duration
+	maxAnswer    int
+	token        atomic.Pointer[string]
+	lastID       atomic.Int64
+}
+
+// Declare gives an error object the Go type that the contract has for it.
+type Declare func(method string, e *Error) error
+
+// NewClient is called by the generated constructors of the same name.
+func NewClient(url string, declare Declare, opts ...ClientOption) *Client {
+	c := &Client{url: url, declare: declare, maxAnswer: 64 << 20}
+	for _, o := range opts {
+		o.applyToClient(c)
+	}
+	if c.http == nil {
+		c.http = defaultHTTPClient()
+	}
+	c.send = chain(c.post, c.interceptors)
+	return c
+}
+
+// defaultHTTPClient keeps as many idle connections to the one server as there
+// were calls at once; net/http's own default closes all but two.
+func defaultHTTPClient() *http.Client {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = t.MaxIdleConns
+	return &http.Client{Transport: t}
+}
+
+// TransportError is a call that got no answer: the server could not be reached,
+// the connection broke, or the context ended, which errors.Is can tell.
+type TransportError struct {
+	Method string
+	Err    error
+}
+
+func (e *TransportError) Error() string { return fmt.Sprintf("%s: no answer: %v", e.Method, e.Err) }
+func (e *TransportError) Unwrap() error { return e.Err }
+
+// ResponseError is an answer that is no JSON-RPC response to the call, or whose
+// result does not fit the contract.
+type ResponseError struct {
+	Method string
+	Status int    // of HTTP
+	Body   []byte // the first 1,024 bytes
+	Err    error
+}
+
+func (e *ResponseError) Error() string {
+	return fmt.Sprintf("%s: answered with HTTP status %d, but not as JSON-RPC: %v", e.Method, e.Status, e.Err)
+}
+func (e *ResponseError) Unwrap() error { return e.Err }
+
+// SetToken makes calls carry the header Authorization: Bearer token.
+func (c *Client) SetToken(token string) { c.token.Store(&token) }
+
+// ClearToken makes calls carry no token.
+func (c *Client) ClearToken() { c.token.Store(nil) }
+
+type headerKey struct{}
+
+// WithHeader returns a context whose calls carry one more HTTP header.
+func WithHeader(ctx context.Context, key, value string) context.Context {
+	h, _ := ctx.Value(headerKey{}).(http.Header)
+	if h = h.Clone(); h == nil {
+		h = http.Header{}
+	}
+	h.Set(key, value)
+	return context.WithValue(ctx, headerKey{}, h)
+}
+
+// header is what a request carries: the client's own, and the context's.
+func (c *Client) header(ctx context.Context) http.Header {
+	own, _ := ctx.Value(headerKey{}).(http.Header)
+	h := own.Clone()
+	if h == nil {
+		h = http.Header{}
+	}
+	if token := c.token.Load(); token != nil && h.Get("Authorization") == "" {
+		h.Set("Authorization", "Bearer "+*token)
+	}
+	return h
+}
+
+// Invoke is the body of every generated method of a client: it sends a call
+// and decodes its result.
+func Invoke[R any](ctx context.Context, c *Client, method string, params ToJSON, decode func(*R, *Decoder) error) (result R, err error) {
+	raw, err := c.call(ctx, method, params)
+	if err != nil {
+		return result, err
+	}
+	return decodeResult(method, raw, decode)
+}
+
+// InvokeNoResult is [Invoke] for a method whose result is null.
+func InvokeNoResult(ctx context.Context, c *Client, method string, params ToJSON) error {
+	_, err := c.call(ctx, method, params)
+	return err
+}
+
+// Call sends a call of any method. Params may be nil; the result is JSON.
+func (c *Client) Call(ctx context.Context, method string, params ToJSON) (json.RawMessage, error) {
+	return c.call(ctx, method, params)
+}
+
+// Notify sends a notification of any method: nobody will tell what became of
+// it. Params may be nil.
+func (c *Client) Notify(ctx context.Context, method string, params ToJSON) error {
+	raw, err := marshalParams(method, params)
+	if err != nil {
+		return err
+	}
+	return c.send(ctx, &Call{Method: method, Params: raw, Header: c.header(ctx), Notification: true})
+}
+
+// Discover asks the server for its OpenRPC document.
+func (c *Client) Discover(ctx context.Context) (json.RawMessage, error) {
+	return c.call(ctx, "rpc.discover", nil)
+}
+
+func (c *Client) call(ctx context.Context, method string, params ToJSON) (json.RawMessage, error) {
+	raw, err := marshalParams(method, params)
+	if err != nil {
+		return nil, err
+	}
+	call := &Call{Method: method, Params: raw, Header: c.header(ctx)}
+	if err := c.send(ctx, call); err != nil {
+		return nil, c.typed(method, err)
+	}
+	return call.Result, nil
+}
+
+func marshalParams(method string, params ToJSON) (json.RawMessage, error) {
+	if params == nil {
+		return nil, nil
+	}
+	raw, err := Marshal(params)
+	if err != nil {
+		return nil, fmt.Errorf("%s: params: %w", method, err)
+	}
+	return raw, nil
+}
+
+func decodeResult[R any](method string, raw json.RawMessage, decode func(*R, *Decoder) error) (result R, err error) {
+	if err := decode(&result, NewDecoder(raw)); err != nil {
+		return result, &ResponseError{
+			Method: method, Status: http.StatusOK, Body: head(raw), Err: fmt.Errorf("result: %w", err),
+		}
+	}
+	return result, nil
+}
+
+// typed gives the error object within err its type of the contract.
+func (c *Client) typed(method string, err error) error {
+	if e, ok := errors.AsType[*Error](err); ok && c.declare != nil {
+		return c.declare(method, e)
+	}
+	return err
+}
+
+// post is the innermost Func of a client.
+func (c *Client) post(ctx context.Context, call *Call) error {
+	id := int64(0)
+	if !call.Notification {
+		id = c.lastID.Add(1)
+	}
+	var e Encoder
+	e.request(id, call.Method, call.Params)
+	status, answer, err := c.roundTrip(ctx, call.Method, call.Header, e.Bytes())
+	if err != nil || (call.Notification && len(answer) == 0) {
+		return err
+	}
+	fail := func(err error) error {
+		return &ResponseError{Method: call.Method, Status: status, Body: head(answer), Err: err}
+	}
+	responses, _, err := readResponses(answer)
+	if err != nil {
+		return fail(err)
+	}
+	r := responses[0]
+	switch {
+	case r.fault != nil:
+		return fail(r.fault)
+	case r.err != nil:
+		return r.err
+	case call.Notification:
+		return nil
+	case string(r.id) != strconv.FormatInt(id, 10):
+		return fail(fmt.Errorf("the response is to another call: id %.40s instead of %d", r.id, id))
+	}
+	call.Result = r.result
+	return nil
+}
+
+// request writes a request object (section 4); without an id, 0, it is a
+// notification.
+func (e *Encoder) request(id int64, method string, params json.RawMessage) {
+	e.ObjStart()
+	e.FieldStart("jsonrpc")
+	e.Str("2.0")
+	if id != 0 {
+		e.FieldStart("id")
+		e.Int(id)
+	}
+	e.FieldStart("method")
+	e.Str(method)
+	if len(params) > 0 {
+		e.FieldStart("params")
+		e.JSON(params)
+	}
+	e.ObjEnd()
+}
+
+// roundTrip posts a body and reads the answer's.
+func (c *Client) roundTrip(ctx context.Context, method string, header http.Header, body []byte) (status int, answer []byte, err error) {
+	ctx, cancel := withTimeout(ctx, c.timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, &TransportError{method, err}
+	}
+	req.Header = header
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	res, err := c.http.Do(req)
+	if err != nil {
+		return 0, nil, &TransportError{method, err}
+	}
+	defer res.Body.Close()
+	answer, err = io.ReadAll(io.LimitReader(res.Body, int64(c.maxAnswer)+1))
+	if err != nil {
+		return res.StatusCode, nil, &TransportError{method, err}
+	}
+	if len(answer) > c.maxAnswer {
+		err := fmt.Errorf("the answer is larger than %d bytes", c.maxAnswer)
+		return res.StatusCode, nil, &ResponseError{Method: method, Status: res.StatusCode, Body: head(answer), Err: err}
+	}
+	if len(answer) == 0 && res.StatusCode/100 != 2 {
+		err := errors.New(res.Status)
+		return res.StatusCode, nil, &ResponseError{Method: method, Status: res.StatusCode, Err: err}
+	}
+	return res.StatusCode, answer, nil
+}
+
+func head(body []byte) []byte { return bytes.Clone(body[:min(len(body), 1024)]) }

@@ -1,0 +1,620 @@
+package jsonrpc
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// Decoder reads the values of JSON that has passed [Check], front to back.
+type Decoder struct {
+	data []byte
+	pos  int
+}
+
+// FromJSON is a generated type that reads itself.
+type FromJSON interface{ DecodeJSON(*Decoder) error }
+
+// NewDecoder reads data, which must have passed [Check]. The decoder keeps no
+// part of data in what it fills.
+func NewDecoder(data []byte) *Decoder { return &Decoder{data: data} }
+
+// Unmarshal is what every generated UnmarshalJSON calls.
+func Unmarshal(data []byte, v FromJSON) error {
+	if err := Check(data); err != nil {
+		return err
+	}
+	return v.DecodeJSON(NewDecoder(data))
+}
+
+// PathError says where in a value a decoder met what it cannot take.
+type PathError struct {
+	Pointer string // JSON pointer (RFC 6901)
+	Err     error
+}
+
+func (e *PathError) Error() string { return e.Pointer + ": " + e.Err.Error() }
+func (e *PathError) Unwrap() error { return e.Err }
+
+// AppendPointer appends one step to a JSON pointer.
+func AppendPointer(pointer, step string) string {
+	step = strings.ReplaceAll(step, "~", "~0")
+	return pointer + "/" + strings.ReplaceAll(step, "/", "~1")
+}
+
+// at puts a step in front of the path of err.
+func at(step string, err error) error {
+	if err == nil {
+		return nil
+	}
+	step = AppendPointer("", step)
+	if p, ok := err.(*PathError); ok {
+		return &PathError{step + p.Pointer, p.Err}
+	}
+	return &PathError{step, err}
+}
+
+// Kind is the kind of a JSON value.
+type Kind byte
+
+// The kinds of JSON values. KindNone is the end of the data.
+const (
+	KindNone   Kind = 0
+	KindNull   Kind = 'n'
+	KindBool   Kind = 'b'
+	KindNumber Kind = '0'
+	KindString Kind = '"'
+	KindArray  Kind = '['
+	KindObject Kind = '{'
+)
+
+func (k Kind) String() string {
+	switch k {
+	case KindNull:
+		return "null"
+	case KindBool:
+		return "a boolean"
+	case KindNumber:
+		return "a number"
+	case KindString:
+		return "a string"
+	case KindArray:
+		return "an array"
+	case KindObject:
+		return "an object"
+	}
+	return "nothing"
+}
+
+// Kind returns the kind of the next value without reading it.
+func (d *Decoder) Kind() Kind {
+	for ; d.pos < len(d.data); d.pos++ {
+		switch c := d.data[d.pos]; c {
+		case ' ', '\t', '\n', '\r':
+		case '"', '[', '{', 'n':
+			return Kind(c)
+		case 't', 'f':
+			return KindBool
+		default:
+			return KindNumber
+		}
+	}
+	return KindNone
+}
+
+// want is the error for a value of another kind.
+func (d *Decoder) want(what string) error {
+	return fmt.Errorf("want %s, got %s", what, d.Kind())
+}
+
+// next reports whether the next byte that is no white space is c, and passes
+// it if so.
+func (d *Decoder) next(c byte) bool {
+	d.Kind()
+	if d.pos < len(d.data) && d.data[d.pos] == c {
+		d.pos++
+		return true
+	}
+	return false
+}
+
+// Object calls member for each member of an object. Member must read or skip
+// the value; name is valid only as long as it runs.
+func (d *Decoder) Object(member func(name string) error) error {
+	if !d.next('{') {
+		return d.want("an object")
+	}
+	for !d.next('}') {
+		d.next(',')
+		name, err := d.text()
+		if err != nil {
+			return err
+		}
+		d.next(':')
+		if err := member(unsafe.String(unsafe.SliceData(name), len(name))); err != nil {
+			return at(string(name), err)
+		}
+	}
+	return nil
+}
+
+// Array calls elem for each element of an array; it must read or skip it.
+func (d *Decoder) Array(elem func(i int) error) error {
+	if !d.next('[') {
+		return d.want("an array")
+	}
+	for i := 0; !d.next(']'); i++ {
+		d.next(',')
+		if d.Kind() == KindNone {
+			return errEnd
+		}
+		if err := elem(i); err != nil {
+			return at(strconv.Itoa(i), err)
+		}
+	}
+	return nil
+}
+
+// errEnd is met only by data that was not checked.
+var errEnd = errors.New("unexpected end of JSON")
+
+// Params reads params by name, or by position: then names tells which is
+// which, and a null counts as left out where param says so by [Decoder.Null].
+func (d *Decoder) Params(names []string, param func(name string) error) error {
+	if d.Kind() == KindObject {
+		return d.Object(param)
+	}
+	return d.Array(func(i int) error {
+		if i >= len(names) {
+			return fmt.Errorf("want at most %d params", len(names))
+		}
+		return param(names[i])
+	})
+}
+
+// Null reads a null, if one is next, and reports whether it did.
+func (d *Decoder) Null() bool {
+	if d.Kind() != KindNull {
+		return false
+	}
+	d.pos += len("null")
+	return true
+}
+
+// Skip passes the next value.
+func (d *Decoder) Skip() error {
+	_, err := d.Raw()
+	return err
+}
+
+// Raw passes the next value and returns its text, a part of the data.
+func (d *Decoder) Raw() ([]byte, error) {
+	d.Kind()
+	start, depth := d.pos, 0
+	for d.pos < len(d.data) {
+		switch d.data[d.pos] {
+		case '"':
+			d.pos++
+			d.passText()
+		case '{', '[':
+			depth++
+			d.pos++
+			continue
+		case '}', ']':
+			depth--
+			d.pos++
+		case ',', ':', ' ', '\t', '\n', '\r':
+			d.pos++
+			continue
+		default:
+			d.passWord()
+		}
+		if depth <= 0 {
+			return d.data[start:min(d.pos, len(d.data))], nil
+		}
+	}
+	return nil, errEnd
+}
+
+// passText passes the rest of a string, its closing quote included.
+func (d *Decoder) passText() {
+	for d.pos < len(d.data) {
+		switch d.data[d.pos] {
+		case '\\':
+			d.pos += 2
+		case '"':
+			d.pos++
+			return
+		default:
+			d.pos++
+		}
+	}
+}
+
+// passWord passes a number, a boolean or a null.
+func (d *Decoder) passWord() {
+	for ; d.pos < len(d.data); d.pos++ {
+		switch d.data[d.pos] {
+		case ',', ':', ']', '}', '[', '{', '"', ' ', '\t', '\n', '\r':
+			return
+		}
+	}
+}
+
+// text reads a string: a part of the data where nothing is escaped, else a copy.
+func (d *Decoder) text() ([]byte, error) {
+	if !d.next('"') {
+		return nil, d.want("a string")
+	}
+	start := d.pos
+	d.passText()
+	end := min(d.pos, len(d.data)) - 1
+	if end < start {
+		return nil, errEnd
+	}
+	raw := d.data[start:end]
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return raw, nil
+	}
+	return unescape(raw), nil
+}
+
+func unescape(raw []byte) []byte {
+	plain := make([]byte, 0, len(raw))
+	for {
+		i := bytes.IndexByte(raw, '\\')
+		if i < 0 {
+			return append(plain, raw...)
+		}
+		plain = append(plain, raw[:i]...)
+		r, n := escape(raw[i:])
+		plain = utf8.AppendRune(plain, r)
+		raw = raw[i+max(n, 1):]
+	}
+}
+
+// number reads the text of a number.
+func (d *Decoder) number(want string) (string, error) {
+	if d.Kind() != KindNumber {
+		return "", d.want(want)
+	}
+	start := d.pos
+	d.passWord()
+	return string(d.data[start:d.pos]), nil
+}
+
+// DecodeString reads a string.
+func DecodeString[T ~string](v *T, d *Decoder) error {
+	b, err := d.text()
+	*v = T(b)
+	return err
+}
+
+// DecodeBool reads a boolean.
+func DecodeBool[T ~bool](v *T, d *Decoder) error {
+	if d.Kind() != KindBool {
+		return d.want("a boolean")
+	}
+	*v = d.data[d.pos] == 't'
+	d.passWord()
+	return nil
+}
+
+// DecodeInt reads an integer. 1.0 and 1e2 are integers too (JSON Schema,
+// draft-07, section 6.1.1); what T cannot hold is an error.
+func DecodeInt[T ~int64 | ~int32 | ~int16 | ~int8](v *T, d *Decoder) error {
+	text, err := d.number("an integer")
+	if err != nil {
+		return err
+	}
+	i, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		var whole *big.Int
+		if whole, err = integer(text); err != nil {
+			return err
+		}
+		if i = whole.Int64(); !whole.IsInt64() {
+			return errRange
+		}
+	}
+	if *v = T(i); int64(*v) != i {
+		return errRange
+	}
+	return nil
+}
+
+// DecodeUint reads an integer that is not negative, as [DecodeInt] does.
+func DecodeUint[T ~uint64 | ~uint32 | ~uint16 | ~uint8](v *T, d *Decoder) error {
+	text, err := d.number("an integer")
+	if err != nil {
+		return err
+	}
+	i, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		var whole *big.Int
+		if whole, err = integer(text); err != nil {
+			return err
+		}
+		if i = whole.Uint64(); !whole.IsUint64() {
+			return errRange
+		}
+	}
+	if *v = T(i); uint64(*v) != i {
+		return errRange
+	}
+	return nil
+}
+
+var (
+	errRange    = errors.New("want an integer that its type can hold")
+	errFraction = errors.New("want an integer, got a number with a fraction")
+	errRounded  = errors.New("want a number that a double can hold without rounding an integer")
+	errTooLarge = errors.New("want a number that a double can hold")
+)
+
+// Numbers longer than MaxNumber bytes, or with an exponent beyond
+// ±MaxExponent, are refused wherever a number means something: to compute with
+// them costs more than any honest caller needs.
+const (
+	MaxNumber   = 64
+	MaxExponent = 400
+)
+
+// CheckNumber reports whether the text of a number keeps to [MaxNumber] and
+// [MaxExponent].
+func CheckNumber(text string) error {
+	if len(text) > MaxNumber {
+		return fmt.Errorf("want a number of at most %d characters", MaxNumber)
+	}
+	if i := strings.IndexAny(text, "eE"); i >= 0 {
+		exponent, err := strconv.Atoi(text[i+1:])
+		if err != nil || max(exponent, -exponent) > MaxExponent {
+			return fmt.Errorf("want a number with an exponent of at most %d", MaxExponent)
+		}
+	}
+	return nil
+}
+
+// integer reads a number that may be written with a fraction or an exponent.
+func integer(text string) (*big.Int, error) {
+	if err := CheckNumber(text); err != nil {
+		return nil, err
+	}
+	r, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return nil, errRange
+	}
+	if !r.IsInt() {
+		return nil, errFraction
+	}
+	return r.Num(), nil
+}
+
+// DecodeFloat reads a number. An integer, written as one, that a double would
+// round is an error, and so is what no double can hold.
+func DecodeFloat[T ~float64](v *T, d *Decoder) error {
+	text, err := d.number("a number")
+	if err != nil {
+		return err
+	}
+	if err := CheckNumber(text); err != nil {
+		return err
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return errTooLarge
+	}
+	*v = T(f)
+	if len(text) > 15 && !strings.ContainsAny(text, ".eE") {
+		if exact, _ := new(big.Float).SetFloat64(f).Int(nil); exact.String() != text && text != "-0" {
+			return errRounded
+		}
+	}
+	return nil
+}
+
+// DecodeNumber reads a number of any size, as its text.
+func DecodeNumber[T ~string](v *T, d *Decoder) error {
+	text, err := d.number("a number")
+	*v = T(text)
+	return err
+}
+
+// DecodeRaw reads any value, as its text.
+func DecodeRaw(v *json.RawMessage, d *Decoder) error {
+	raw, err := d.Raw()
+	*v = bytes.Clone(raw)
+	return err
+}
+
+// DecodeTime reads a date-time (RFC 3339).
+func DecodeTime(v *time.Time, d *Decoder) error {
+	var s string
+	if err := DecodeString(&s, d); err != nil {
+		return err
+	}
+	t, err := time.Parse(time.RFC3339, strings.ToUpper(s))
+	if err != nil {
+		return errors.New("want a date-time as in RFC 3339")
+	}
+	*v = t
+	return nil
+}
+
+// DecodeBytes reads base64 (RFC 4648, section 4).
+func DecodeBytes[T ~[]byte](v *T, d *Decoder) error {
+	text, err := d.text()
+	if err != nil {
+		return err
+	}
+	*v, err = base64Std.AppendDecode(T{}, text)
+	if err != nil {
+		return errors.New("want base64")
+	}
+	return nil
+}
+
+// DecodeSlice reads an array; an empty one becomes an empty slice, not nil.
+func DecodeSlice[S ~[]T, T any](v *S, d *Decoder, elem func(*T, *Decoder) error) error {
+	*v = S{}
+	return d.Array(func(int) error {
+		*v = append(*v, *new(T))
+		return elem(&(*v)[len(*v)-1], d)
+	})
+}
+
+// DecodeMap reads an object whose names are data.
+func DecodeMap[M ~map[string]T, T any](v *M, d *Decoder, elem func(*T, *Decoder) error) error {
+	*v = M{}
+	return d.Object(func(name string) error {
+		var x T
+		err := elem(&x, d)
+		(*v)[strings.Clone(name)] = x
+		return err
+	})
+}
+
+// DecodePtr reads null as nil.
+func DecodePtr[T any](v **T, d *Decoder, elem func(*T, *Decoder) error) error {
+	if d.Null() {
+		*v = nil
+		return nil
+	}
+	*v = new(T)
+	return elem(*v, d)
+}
+
+// DecodeNullable reads a value or null.
+func DecodeNullable[T any](v *Nullable[T], d *Decoder, elem func(*T, *Decoder) error) error {
+	err := DecodePtr(&v.Value, d, elem)
+	v.Null = v.Value == nil
+	return err
+}
+
+// DecodeOptional reads a null, which the schema does not allow, as left out:
+// there are servers that send it.
+func DecodeOptional[T any](v *T, d *Decoder, elem func(*T, *Decoder) error) error {
+	if d.Null() {
+		return nil
+	}
+	return elem(v, d)
+}
+
+// DecodeConst reads a value that can only be want, given as compact JSON.
+func (d *Decoder) DecodeConst(want string) error {
+	raw, err := d.Raw()
+	if err != nil {
+		return err
+	}
+	if string(raw) == want {
+		return nil
+	}
+	got, errGot := NewDecoder(raw).Any()
+	only, errOnly := NewDecoder([]byte(want)).Any()
+	if err := cmp.Or(errGot, errOnly); err != nil || !equal(got, only) {
+		return fmt.Errorf("want %s", want)
+	}
+	return nil
+}
+
+// Any reads any value: nil, bool, [json.Number], string, []any or
+// map[string]any.
+func (d *Decoder) Any() (any, error) {
+	switch d.Kind() {
+	case KindNone:
+		return nil, errEnd
+	case KindNull:
+		d.Null()
+		return nil, nil
+	case KindBool:
+		var b bool
+		err := DecodeBool(&b, d)
+		return b, err
+	case KindNumber:
+		text, err := d.number("a number")
+		return json.Number(text), err
+	case KindString:
+		b, err := d.text()
+		return string(b), err
+	case KindArray:
+		var list []any
+		err := DecodeSlice(&list, d, decodeAny)
+		return list, err
+	default:
+		var object map[string]any
+		err := DecodeMap(&object, d, decodeAny)
+		return object, err
+	}
+}
+
+func decodeAny(v *any, d *Decoder) (err error) {
+	*v, err = d.Any()
+	return err
+}
+
+// equal compares two values as JSON Schema does: numbers by value.
+func equal(a, b any) bool {
+	switch a := a.(type) {
+	case json.Number:
+		b, ok := b.(json.Number)
+		return ok && equalNumbers(string(a), string(b))
+	case []any:
+		b, ok := b.([]any)
+		return ok && slices.EqualFunc(a, b, equal)
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for name := range a {
+			if other, ok := b[name]; !ok || !equal(a[name], other) {
+				return false
+			}
+		}
+		return true
+	default:
+		return a == b
+	}
+}
+
+func equalNumbers(a, b string) bool {
+	if a == b {
+		return true
+	}
+	if CheckNumber(a) != nil || CheckNumber(b) != nil {
+		return false
+	}
+	x, okX := new(big.Rat).SetString(a)
+	y, okY := new(big.Rat).SetString(b)
+	return okX && okY && x.Cmp(y) == 0
+}
+
+// SliceOf is the decoder of a slice, made of its element's.
+func SliceOf[S ~[]T, T any](elem func(*T, *Decoder) error) func(*S, *Decoder) error {
+	return func(v *S, d *Decoder) error { return DecodeSlice(v, d, elem) }
+}
+
+// MapOf is the decoder of a map, made of its element's.
+func MapOf[M ~map[string]T, T any](elem func(*T, *Decoder) error) func(*M, *Decoder) error {
+	return func(v *M, d *Decoder) error { return DecodeMap(v, d, elem) }
+}
+
+// PtrTo is the decoder of what may be null, made of the value's.
+func PtrTo[T any](elem func(*T, *Decoder) error) func(**T, *Decoder) error {
+	return func(v **T, d *Decoder) error { return DecodePtr(v, d, elem) }
+}
+
+// OrNil is the decoder of what has a nil, which null becomes, made of the
+// value's.
+func OrNil[T any](elem func(*T, *Decoder) error) func(*T, *Decoder) error {
+	return func(v *T, d *Decoder) error { return DecodeOptional(v, d, elem) }
+}

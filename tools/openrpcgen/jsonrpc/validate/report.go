@@ -1,0 +1,261 @@
+package validate
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc"
+)
+
+const (
+	maxViolations = 20
+	maxPointer    = 256 // bytes: names are the caller's and may be long
+	maxListed     = 12  // values of an enum
+)
+
+// report tells where value breaks the schemas of a bundle, sorted by place.
+func report(fault *jsonschema.ValidationError, bundle, value any) []jsonrpc.Violation {
+	r := reporter{bundle: bundle, value: value}
+	r.walk(fault)
+	slices.SortFunc(r.violations, func(a, b jsonrpc.Violation) int {
+		return cmp.Or(strings.Compare(a.Pointer, b.Pointer), strings.Compare(a.Keyword, b.Keyword), strings.Compare(a.Message, b.Message))
+	})
+	r.violations = slices.Compact(r.violations)
+	return r.violations[:min(len(r.violations), maxViolations)]
+}
+
+type reporter struct {
+	bundle, value any
+	violations    []jsonrpc.Violation
+}
+
+// walk goes down to what has no further cause. The branches of anyOf and oneOf
+// contradict each other, so that the keyword itself is what is reported.
+func (r *reporter) walk(fault *jsonschema.ValidationError) {
+	_, fragment, _ := strings.Cut(fault.AbsoluteKeywordLocation, "#")
+	steps := splitPointer(fragment)
+	keyword := ""
+	if len(steps) > 0 {
+		keyword = steps[len(steps)-1]
+	}
+	if len(fault.Causes) > 0 && keyword != "anyOf" && keyword != "oneOf" && keyword != "contains" {
+		for _, cause := range fault.Causes {
+			r.walk(cause)
+		}
+		return
+	}
+	r.leaf(splitPointer(fault.InstanceLocation), keyword, steps)
+}
+
+func (r *reporter) leaf(place []string, keyword string, steps []string) {
+	argument := lookUp(r.bundle, steps)
+	value := lookUp(r.value, place)
+	pointer := ""
+	for _, step := range place {
+		pointer = jsonrpc.AppendPointer(pointer, step)
+	}
+	switch {
+	case keyword == "required":
+		for _, name := range missing(argument, value) {
+			r.add(pointer, keyword, fmt.Sprintf("%q is missing", name))
+		}
+	case keyword == "additionalProperties":
+		schema, _ := lookUp(r.bundle, steps[:len(steps)-1]).(map[string]any)
+		for _, name := range undeclared(schema, value) {
+			r.add(jsonrpc.AppendPointer(pointer, name), keyword, "no member of this name is known")
+		}
+	case len(steps) > 1 && steps[len(steps)-2] == "dependencies", len(steps) > 2 && steps[len(steps)-3] == "dependencies":
+		r.add(pointer, "dependencies", "a member asks for others that are missing")
+	case argument == false:
+		r.add(pointer, "false", "no value is allowed here")
+	default:
+		r.add(pointer, keyword, want(keyword, argument))
+	}
+}
+
+func (r *reporter) add(pointer, keyword, message string) {
+	if len(pointer) > maxPointer {
+		pointer = strings.ToValidUTF8(pointer[:maxPointer], "") + "…"
+	}
+	r.violations = append(r.violations, jsonrpc.Violation{Pointer: pointer, Keyword: keyword, Message: message})
+}
+
+// want says what a keyword with this argument asks for.
+func want(keyword string, argument any) string {
+	switch keyword {
+	case "type":
+		return "want " + types(argument)
+	case "enum":
+		return "want one of " + listed(argument)
+	case "const":
+		return "want " + compact(argument)
+	case "minLength":
+		return fmt.Sprintf("want at least %s", count(argument, "character"))
+	case "maxLength":
+		return fmt.Sprintf("want at most %s", count(argument, "character"))
+	case "pattern":
+		return fmt.Sprintf("want text that matches %v", argument)
+	case "format":
+		return fmt.Sprintf("want text in the format %v", argument)
+	case "minimum":
+		return fmt.Sprintf("want at least %v", argument)
+	case "maximum":
+		return fmt.Sprintf("want at most %v", argument)
+	case "exclusiveMinimum":
+		return fmt.Sprintf("want more than %v", argument)
+	case "exclusiveMaximum":
+		return fmt.Sprintf("want less than %v", argument)
+	case "multipleOf":
+		return fmt.Sprintf("want a multiple of %v", argument)
+	case "minItems":
+		return fmt.Sprintf("want at least %s", count(argument, "element"))
+	case "maxItems":
+		return fmt.Sprintf("want at most %s", count(argument, "element"))
+	case "additionalItems":
+		return "want no more elements"
+	case "uniqueItems":
+		return "want elements that differ"
+	case "contains":
+		return "want an element that the schema asks for"
+	case "minProperties":
+		return fmt.Sprintf("want at least %s", count(argument, "member"))
+	case "maxProperties":
+		return fmt.Sprintf("want at most %s", count(argument, "member"))
+	case "anyOf":
+		return fmt.Sprintf("want one of %s", alternatives(argument))
+	case "oneOf":
+		return fmt.Sprintf("want exactly one of %s", alternatives(argument))
+	case "not":
+		return "want anything but what the schema excludes"
+	}
+	return "does not fit the schema"
+}
+
+func types(argument any) string {
+	list, ok := argument.([]any)
+	if !ok {
+		list = []any{argument}
+	}
+	var names []string
+	for _, t := range list {
+		switch t {
+		case "null":
+			names = append(names, "null")
+		case "array", "object", "integer":
+			names = append(names, fmt.Sprintf("an %v", t))
+		default:
+			names = append(names, fmt.Sprintf("a %v", t))
+		}
+	}
+	return strings.Join(names, " or ")
+}
+
+func listed(argument any) string {
+	list, _ := argument.([]any)
+	var names []string
+	for i, v := range list {
+		if i == maxListed {
+			return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", len(list)-maxListed)
+		}
+		names = append(names, compact(v))
+	}
+	return strings.Join(names, ", ")
+}
+
+func compact(v any) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v) // came out of JSON
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func count(argument any, noun string) string {
+	if n, ok := argument.(json.Number); ok && n == "1" {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%v %ss", argument, noun)
+}
+
+func alternatives(argument any) string {
+	list, _ := argument.([]any)
+	return fmt.Sprintf("the schema's %d alternatives", len(list))
+}
+
+func missing(required, value any) (names []string) {
+	object, _ := value.(map[string]any)
+	list, _ := required.([]any)
+	for _, name := range list {
+		if name, ok := name.(string); ok {
+			if _, ok := object[name]; !ok {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// undeclared lists the members of value that the schema neither names nor has a
+// pattern for.
+func undeclared(schema map[string]any, value any) (names []string) {
+	properties, _ := schema["properties"].(map[string]any)
+	patterns, _ := schema["patternProperties"].(map[string]any)
+	object, _ := value.(map[string]any)
+	for name := range object {
+		if _, ok := properties[name]; !ok && !matchesOneOf(patterns, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names[:min(len(names), maxViolations)]
+}
+
+func matchesOneOf(patterns map[string]any, name string) bool {
+	for pattern := range patterns {
+		if ok, err := regexp.MatchString(pattern, name); ok && err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// splitPointer splits a JSON pointer, in its form as a URI fragment or not.
+func splitPointer(pointer string) []string {
+	if pointer == "" || pointer == "/" {
+		return nil
+	}
+	steps := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	for i, step := range steps {
+		if plain, err := url.PathUnescape(step); err == nil {
+			step = plain
+		}
+		steps[i] = strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")
+	}
+	return steps
+}
+
+func lookUp(value any, steps []string) any {
+	for _, step := range steps {
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[step]
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || i >= len(v) {
+				return nil
+			}
+			value = v[i]
+		default:
+			return nil
+		}
+	}
+	return value
+}
