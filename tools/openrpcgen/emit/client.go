@@ -1,0 +1,82 @@
+package emit
+
+import (
+	"fmt"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
+)
+
+func (w *writer) client(p *printer) {
+	p.comment("Client calls a server of [Service].")
+	p.p("type Client struct {")
+	p.p("*%s", p.rt("Client"))
+	p.p("}\n")
+	p.p("var _ Service = (*Client)(nil)\n")
+	p.comment("NewClient returns a client of the server at url.")
+	p.p("func NewClient(url string, opts ...%s) *Client {", p.rt("ClientOption"))
+	p.p("return &Client{%s(url, declared, opts...)}", p.rt("NewClient"))
+	p.p("}\n")
+	for _, m := range w.service.Methods {
+		w.clientMethod(p, m)
+	}
+}
+
+func (w *writer) clientMethod(p *printer, m *ir.Method) {
+	p.comment(summary(m))
+	p.comment("")
+	if m.Token != "" {
+		p.comment("The client keeps the token: later calls carry it.", "")
+	}
+	p.comment(fmt.Sprintf("See [Service.%s].", m.GoName))
+	p.p("func (c *Client) %s%s {", m.GoName, p.signature(m))
+	switch call := p.invoke("Invoke", "ctx, c.Client", m); {
+	case m.Token != "":
+		p.p("result, err := %s", call)
+		p.p("if err == nil {")
+		p.p("c.Client.SetToken(string(result.%s))", m.Token)
+		p.p("}")
+		p.p("return result, err")
+	default:
+		p.p("return %s", call)
+	}
+	p.p("}\n")
+}
+
+// summary is the first line of what documents a call of m.
+func summary(m *ir.Method) string {
+	if m.Summary == "" {
+		return fmt.Sprintf("%s calls the method %s.", m.GoName, m.Name)
+	}
+	return fmt.Sprintf("%s: %s", m.GoName, oneLine(m.Summary))
+}
+
+// invoke spells a call of Invoke or Queue, or of their variants without result.
+func (p *printer) invoke(function, on string, m *ir.Method) string {
+	params := "nil"
+	if m.Params != nil {
+		params = "&params"
+	}
+	if m.Result == nil {
+		return fmt.Sprintf("%s(%s, %s, %s)", p.rt(function+"NoResult"), on, m.Const, params)
+	}
+	return fmt.Sprintf("%s(%s, %s, %s, %s)", p.rt(function), on, m.Const, params, p.resultDecoder(m.Result))
+}
+
+func (w *writer) batch(p *printer) {
+	p.comment("Batch collects calls; Send sends them in one request.")
+	p.p("type Batch struct {")
+	p.p("*%s", p.rt("Batch"))
+	p.p("}\n")
+	p.comment("NewBatch returns an empty batch for c.")
+	p.p("func NewBatch(c *Client) *Batch { return &Batch{%s(c.Client)} }\n", p.rt("NewBatch"))
+	for _, m := range w.service.Methods {
+		result := "struct{}"
+		if m.Result != nil {
+			result = p.value(m.Result)
+		}
+		p.comment(fmt.Sprintf("%s adds a call of [Service.%s].", m.GoName, m.GoName))
+		p.p("func (b *Batch) %s(%s) *%s[%s] {", m.GoName, p.paramsArg(m, "params "), p.rt("Pending"), result)
+		p.p("return %s", p.invoke("Queue", "b.Batch", m))
+		p.p("}\n")
+	}
+}

@@ -1,0 +1,72 @@
+// Package emit spells a service in Go. It takes no decisions: what there is,
+// and what it is called, comes from package ir.
+package emit
+
+import (
+	"path"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
+)
+
+// Options say where the code will live.
+type Options struct {
+	ImportPath string // of the service's package
+	Runtime    string // import path of the runtime
+}
+
+// File is one file of the output.
+type File struct {
+	Path    string // with slashes, below the folder of the service's package
+	Content []byte
+}
+
+// Service spells all packages of a service.
+func Service(s *ir.Service, o Options) ([]File, error) {
+	w := &writer{service: s, options: o}
+	api := target{dir: "", name: s.Package, importPath: o.ImportPath}
+	server := target{dir: s.Package + "server", name: s.Package + "server", importPath: o.ImportPath + "/" + s.Package + "server"}
+	test := target{dir: s.Package + "test", name: s.Package + "test", importPath: o.ImportPath + "/" + s.Package + "test"}
+
+	w.file(api, "doc.go", w.packageDoc)
+	w.file(api, "service.go", w.serviceInterface)
+	w.file(api, "params.go", w.paramsTypes)
+	w.file(api, "types.go", w.types)
+	w.file(api, "errors.go", w.errors)
+	w.file(api, "client.go", w.client)
+	w.file(api, "batch.go", w.batch)
+	w.file(api, "codec.go", w.codecs)
+	w.file(server, "handler.go", w.handler)
+	w.file(server, "schemas.go", w.schemas)
+	w.file(server, "document.go", w.document)
+	w.file(test, "mock.go", w.mock)
+	return w.files, w.err
+}
+
+// target is a package of the output.
+type target struct {
+	dir, name, importPath string
+}
+
+// writer collects the files, and the first error.
+type writer struct {
+	service *ir.Service
+	options Options
+	files   []File
+	err     error
+}
+
+// file writes one file by calling body; nothing is written where body prints
+// nothing.
+func (w *writer) file(t target, name string, body func(*printer)) {
+	p := &printer{target: t, service: w.options.ImportPath, runtime: w.options.Runtime, imports: map[string]bool{}}
+	body(p)
+	if p.body.Len() == 0 || w.err != nil {
+		return
+	}
+	content, err := p.source(w.service.Source)
+	if err != nil {
+		w.err = err
+		return
+	}
+	w.files = append(w.files, File{path.Join(t.dir, name), content})
+}

@@ -1,0 +1,105 @@
+package emit
+
+import (
+	"fmt"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
+)
+
+func (w *writer) errors(p *printer) {
+	errors := w.service.Errors
+	if len(errors) > 0 {
+		p.comment("Codes of the errors that the contract declares.")
+		p.p("const (")
+		for _, e := range errors {
+			p.p("%s = %d", e.Const, e.Code)
+		}
+		p.p(")\n")
+	}
+	for _, e := range errors {
+		w.errorType(p, e)
+	}
+	w.declared(p)
+}
+
+func (w *writer) errorType(p *printer, e *ir.Error) {
+	p.comment(fmt.Sprintf("%s is the error %q (code %d).", e.GoName, e.Message, e.Code))
+	p.p("type %s struct {", e.GoName)
+	p.p("Message string // %q if empty", e.Message)
+	p.p("Data %s // nil if left out", p.dataType(e))
+	p.p("}\n")
+
+	p.p("func (e *%s) Error() string { return e.RPCError().Error() }\n", e.GoName)
+	p.comment(fmt.Sprintf("Unwrap returns the error object, a [*%s].", p.rt("Error")))
+	p.p("func (e *%s) Unwrap() error { return e.RPCError() }\n", e.GoName)
+	p.comment("RPCError returns e as it is sent.")
+	p.p("func (e *%s) RPCError() *%s {", e.GoName, p.rt("Error"))
+	p.p("return &%s{", p.rt("Error"))
+	p.p("Code: %s,", e.Const)
+	p.p("Message: %s(e.Message, %q),", p.name("cmp", "Or"), e.Message)
+	if e.Data == nil {
+		p.p("Data: e.Data,")
+	} else {
+		p.p("Data: %s(e.Data, %s),", p.rt("EncodeErrorData"), p.encoder(e.Data))
+	}
+	p.p("}")
+	p.p("}\n")
+}
+
+func (p *printer) dataType(e *ir.Error) string {
+	if e.Data == nil {
+		return p.name("encoding/json", "RawMessage")
+	}
+	return "*" + p.typ(e.Data)
+}
+
+// declared writes the function that gives an error object its Go type: by its
+// code, and by its message where several errors share a code.
+func (w *writer) declared(p *printer) {
+	p.comment("declared gives an error object the Go type that the contract has for it.")
+	p.p("func declared(_ string, e *%s) error {", p.rt("Error"))
+	if len(w.service.Errors) > 0 {
+		p.p("switch e.Code {")
+		for _, group := range byCode(w.service.Errors) {
+			p.p("case %s:", group[0].Const)
+			w.declaredOf(p, group)
+		}
+		p.p("}")
+	}
+	p.p("return e")
+	p.p("}\n")
+}
+
+func (w *writer) declaredOf(p *printer, group []*ir.Error) {
+	if len(group) > 1 {
+		p.p("switch e.Message {")
+		for _, e := range group[1:] {
+			p.p("case %q:", e.Message)
+			p.p("return %s", p.errorOf(e))
+		}
+		p.p("}")
+	}
+	p.p("return %s", p.errorOf(group[0]))
+}
+
+func (p *printer) errorOf(e *ir.Error) string {
+	if e.Data == nil {
+		return fmt.Sprintf("&%s{Message: e.Message, Data: e.Data}", e.GoName)
+	}
+	return fmt.Sprintf("&%s{Message: e.Message, Data: %s(e.Data, %s)}", e.GoName, p.rt("DecodeErrorData"), p.decoder(e.Data))
+}
+
+// byCode groups errors of one code, in the order of the first of each.
+func byCode(errors []*ir.Error) (groups [][]*ir.Error) {
+	index := map[int64]int{}
+	for _, e := range errors {
+		i, ok := index[e.Code]
+		if !ok {
+			i = len(groups)
+			index[e.Code] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], e)
+	}
+	return groups
+}

@@ -1,0 +1,127 @@
+package emit
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
+)
+
+func (w *writer) types(p *printer) {
+	for _, t := range w.service.Types {
+		if !t.Params {
+			w.typeDecl(p, t)
+		}
+	}
+}
+
+func (w *writer) paramsTypes(p *printer) {
+	for _, t := range w.service.Types {
+		if t.Params {
+			w.structDecl(p, t)
+			w.setDefaults(p, t)
+		}
+	}
+}
+
+func (w *writer) typeDecl(p *printer, t *ir.Type) {
+	switch {
+	case t.Kind == ir.Struct:
+		w.structDecl(p, t)
+		return
+	case t.Alias:
+		p.comment(t.Doc...)
+		p.p("type %s = %s\n", t.Name, p.literal(t))
+		return
+	}
+	p.comment(t.Doc...)
+	p.p("type %s %s\n", t.Name, p.literal(t))
+	if len(t.Enum) > 0 {
+		w.enum(p, t)
+	}
+}
+
+func (w *writer) enum(p *printer, t *ir.Type) {
+	p.comment(fmt.Sprintf("The values of [%s] that the contract knows.", t.Name))
+	p.p("const (")
+	var names []string
+	for _, v := range t.Enum {
+		p.p("%s %s = %s", v.Const, t.Name, v.Literal)
+		names = append(names, v.Const)
+	}
+	p.p(")\n")
+	p.comment("Known reports whether v is one of the constants above. A value that is not came",
+		"from a newer server and is kept as it is.")
+	p.p("func (v %s) Known() bool {", t.Name)
+	p.p("switch v {")
+	p.p("case %s:", strings.Join(names, ", "))
+	p.p("return true")
+	p.p("}")
+	p.p("return false")
+	p.p("}\n")
+}
+
+func (w *writer) structDecl(p *printer, t *ir.Type) {
+	p.comment(t.Doc...)
+	if len(t.Fields) == 0 {
+		p.p("type %s struct{}\n", t.Name)
+		return
+	}
+	p.p("type %s struct {", t.Name)
+	for _, f := range t.Fields {
+		p.comment(f.Doc...)
+		p.p("%s %s%s", f.GoName, p.fieldType(f), tag(f))
+	}
+	p.p("}\n")
+}
+
+func (p *printer) fieldType(f *ir.Field) string {
+	t := p.typ(f.Type)
+	switch f.Presence {
+	case ir.OrNull:
+		if f.Type.HasNil() {
+			return t
+		}
+		return "*" + t
+	case ir.NilMissing:
+		return "*" + t
+	case ir.OrNothing:
+		return fmt.Sprintf("%s[%s]", p.rt("Nullable"), t)
+	}
+	return t
+}
+
+// tag spells a field's name for readers, and for encoding/json where the field
+// is of no generated type. Names that no tag can hold have none.
+func tag(f *ir.Field) string {
+	name := f.Name
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool {
+		return r == '`' || r == '"' || r == '\\' || r == ',' || !unicode.IsPrint(r)
+	}) {
+		return " `json:\"-\"`"
+	}
+	if f.Presence == ir.Required || f.Presence == ir.OrNull {
+		return fmt.Sprintf(" `json:%q`", name)
+	}
+	return fmt.Sprintf(" `json:%q`", name+",omitzero")
+}
+
+func (w *writer) setDefaults(p *printer, t *ir.Type) {
+	if !t.HasDefaults() {
+		return
+	}
+	p.comment("SetDefaults fills in what was left out. The params that a server gets have passed",
+		"it.")
+	p.p("func (v *%s) SetDefaults() {", t.Name)
+	for _, f := range t.Fields {
+		switch {
+		case f.Default == "":
+		case f.Presence == ir.NilMissing:
+			p.p("v.%s = %s(v.%s, new(%s(%s)))", f.GoName, p.name("cmp", "Or"), f.GoName, p.typ(f.Type), f.Default)
+		default:
+			p.p("v.%s = %s(v.%s, %s)", f.GoName, p.name("cmp", "Or"), f.GoName, f.Default)
+		}
+	}
+	p.p("}\n")
+}

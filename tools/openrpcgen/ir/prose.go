@@ -1,0 +1,182 @@
+package ir
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
+)
+
+// proseWidth is where the text of a doc comment is wrapped.
+const proseWidth = 76
+
+// prose makes the lines of a doc comment of a document's text. Paragraphs and
+// the lines of code blocks are kept; nothing can end the comment.
+func prose(text string) []string {
+	var lines, paragraph []string
+	flush := func() {
+		lines = append(lines, wrap(strings.Join(paragraph, " "))...)
+		paragraph = nil
+	}
+	fenced := false
+	for line := range strings.Lines(text) {
+		line = strings.TrimRightFunc(printable(line), unicode.IsSpace)
+		switch trimmed := strings.TrimSpace(line); {
+		case strings.HasPrefix(trimmed, "```"):
+			flush()
+			fenced = !fenced
+			lines = append(lines, "")
+		case fenced:
+			lines = append(lines, "\t"+line)
+		case trimmed == "":
+			flush()
+			lines = append(lines, "")
+		default:
+			paragraph = append(paragraph, trimmed)
+		}
+	}
+	flush()
+	return tidy(lines)
+}
+
+// printable drops what no line of a comment may hold.
+func printable(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\t' && !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ReplaceAll(line, "\u00a0", " "))
+}
+
+// tidy drops blank lines at either end and where one follows another.
+func tidy(lines []string) []string {
+	var kept []string
+	for _, line := range lines {
+		if line == "" && (len(kept) == 0 || kept[len(kept)-1] == "") {
+			continue
+		}
+		kept = append(kept, line)
+	}
+	for len(kept) > 0 && kept[len(kept)-1] == "" {
+		kept = kept[:len(kept)-1]
+	}
+	return kept
+}
+
+func wrap(text string) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case line == "":
+			line = word
+		case len(line)+1+len(word) > proseWidth:
+			lines = append(lines, line)
+			line = word
+		default:
+			line += " " + word
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// paragraphs joins blocks of lines with blank lines between.
+func paragraphs(blocks ...[]string) []string {
+	var lines []string
+	for _, block := range blocks {
+		if len(block) > 0 {
+			lines = append(append(lines, ""), block...)
+		}
+	}
+	return tidy(lines)
+}
+
+func typeDoc(name string, s *openrpc.Schema) []string {
+	text := firstOf(s.Description, s.Title)
+	if text == "" || goName(text) == name {
+		return paragraphs([]string{name + " is a type of the contract."}, constraints(s))
+	}
+	return paragraphs(prose(name+": "+text), constraints(s))
+}
+
+func methodDoc(m *openrpc.Method, method *Method) []string {
+	var description []string
+	if m.Description != m.Summary {
+		description = prose(m.Description)
+	}
+	var errors, see, deprecated []string
+	var links []string
+	for _, e := range method.Errors {
+		links = append(links, "[*"+e.GoName+"]")
+	}
+	if len(links) > 0 {
+		errors = wrap("Errors: " + strings.Join(links, ", ") + ".")
+	}
+	if m.ExternalDocs != nil && m.ExternalDocs.URL != "" {
+		see = prose("See " + m.ExternalDocs.URL)
+	}
+	if m.Deprecated {
+		deprecated = []string{"Deprecated: the contract says so."}
+	}
+	return paragraphs(prose(m.Summary), description, errors, see, deprecated)
+}
+
+// fieldDoc documents a field. What a declared type asks for stands with the
+// type; only a default matters where it is filled in.
+func (b *builder) fieldDoc(text string, s *openrpc.Schema) []string {
+	target := s.Target()
+	if _, ok := b.declared[target]; !ok {
+		return append(prose(text), constraints(target)...)
+	}
+	if target.Default == nil {
+		return prose(text)
+	}
+	return append(prose(text), "Default "+printable(compactJSON(target.Default))+".")
+}
+
+// constraints says in a line what a schema asks for beyond its type.
+func constraints(s *openrpc.Schema) []string {
+	var list []string
+	number := func(what string, n *openrpc.Node) {
+		if n != nil {
+			list = append(list, what+" "+n.Text)
+		}
+	}
+	count := func(what string, n *int) {
+		if n != nil {
+			list = append(list, fmt.Sprintf("%s %d", what, *n))
+		}
+	}
+	number("minimum", s.Minimum)
+	number("more than", s.ExclusiveMinimum)
+	number("maximum", s.Maximum)
+	number("less than", s.ExclusiveMaximum)
+	number("a multiple of", s.MultipleOf)
+	count("minimum length", s.MinLength)
+	count("maximum length", s.MaxLength)
+	count("minimum elements", s.MinItems)
+	count("maximum elements", s.MaxItems)
+	if s.UniqueItems {
+		list = append(list, "elements differ")
+	}
+	if s.Format != "" {
+		list = append(list, "format "+printable(s.Format))
+	}
+	if s.Default != nil {
+		list = append(list, "default "+printable(compactJSON(s.Default)))
+	}
+	var lines []string
+	if len(list) > 0 {
+		sentence := strings.Join(list, ", ") + "."
+		lines = wrap(strings.ToUpper(sentence[:1]) + sentence[1:])
+	}
+	if s.Pattern != "" {
+		lines = append(lines, "Pattern: "+printable(strings.ReplaceAll(s.Pattern, "\n", `\n`)))
+	}
+	return lines
+}

@@ -1,0 +1,192 @@
+// Package ir decides what Go a document becomes: which types there are, how
+// everything is called, what can be missing. The emitter spells these
+// decisions and takes none; see ../README.md for the rules.
+package ir
+
+import (
+	"fmt"
+	"path"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
+)
+
+// Service is everything that is written for one document.
+type Service struct {
+	Package   string // of the generated code
+	Source    string // the document's file name
+	Doc       []string
+	Title     string
+	Methods   []*Method // in the document's order, without rpc.discover
+	Types     []*Type   // that are declared, in the order of their declaration
+	Errors    []*Error
+	Discover  *Method // rpc.discover, if the document declares it
+	Protected bool    // some method has Access
+	Document  *openrpc.Node
+	Schemas   *openrpc.Node // what params are validated against
+}
+
+// Method is one method of the service.
+type Method struct {
+	Name   string   // on the wire
+	GoName string   // of the Go method
+	Const  string   // that holds Name
+	Doc    []string // what follows "GoName is the method Name."
+
+	Summary  string
+	Params   *Type // a struct; nil if the method has none
+	ByName   bool  // how the client sends them
+	Result   *Value
+	Errors   []*Error
+	ReadOnly bool
+	Access   *Access // nil: anybody may call
+	Token    string  // the field of the result that is a token; "" if none
+}
+
+// Access is who may call a method.
+type Access struct {
+	Roles []string
+	Self  *Field // of the params: may name the caller instead; nil if none may
+}
+
+// Value is a type in a place where null may be allowed.
+type Value struct {
+	Type     *Type
+	Nullable bool
+}
+
+// Error is an error of the contract.
+type Error struct {
+	GoName  string // of the type
+	Const   string // that holds Code
+	Code    int64
+	Message string
+	Data    *Type // nil: any JSON
+}
+
+// Build decides what d becomes. Its faults are warnings, or errors where
+// nothing can be generated.
+func Build(d *openrpc.Document, packageName string) (*Service, openrpc.Faults) {
+	b := newBuilder(d)
+	s := &Service{
+		Package:  packageName,
+		Source:   path.Base(d.Node.Place().File),
+		Title:    d.Info.Title,
+		Doc:      prose(d.Info.Description),
+		Document: d.Node,
+		Schemas:  openrpc.BundleParams(d.Methods),
+	}
+	b.reserve(d)
+	for _, schema := range d.Components.Schemas {
+		b.component(schema)
+	}
+	for _, e := range d.Components.Errors {
+		b.error(e)
+	}
+	for _, m := range d.Methods {
+		method := b.method(m)
+		if m.Name == discover {
+			s.Discover = method
+			continue
+		}
+		s.Methods = append(s.Methods, method)
+		s.Protected = s.Protected || method.Access != nil
+	}
+	s.Types, s.Errors = b.types, b.errorList
+	b.faults.Sort()
+	return s, b.faults
+}
+
+// discover is the method that the handler serves by itself.
+const discover = "rpc.discover"
+
+func (b *builder) method(m *openrpc.Method) *Method {
+	name := b.methodNames[m]
+	method := &Method{
+		Name:     m.Name,
+		GoName:   name,
+		Const:    b.names.claim("Method"+name, "Method"+name+"Name"),
+		Summary:  m.Summary,
+		ByName:   m.ParamStructure == openrpc.ByName,
+		ReadOnly: m.ReadOnly,
+	}
+	if m.Name == discover {
+		return method
+	}
+	method.Params = b.params(m, name)
+	method.Result = b.result(m, name)
+	for _, e := range m.Errors {
+		method.Errors = append(method.Errors, b.error(e))
+	}
+	method.Doc = methodDoc(m, method)
+	b.access(m, method)
+	return method
+}
+
+func (b *builder) params(m *openrpc.Method, name string) *Type {
+	if len(m.Params) == 0 {
+		return nil
+	}
+	t := b.declare(&Type{Kind: Struct, Params: true, ByName: m.ParamStructure == openrpc.ByName}, name+"Params", name+"Args")
+	t.Doc = []string{fmt.Sprintf("%s are the params of %s.", t.Name, m.Name)}
+	fields := newNames()
+	for _, p := range m.Params {
+		owner := owner{name: name, step: p.Name, source: m.Node}
+		field := b.field(fields, owner, p.Name, firstOf(p.GoName, p.Schema.GoName), p.Schema, p.Required)
+		field.Doc = b.fieldDoc(firstOf(p.Description, p.Summary), p.Schema)
+		t.Fields = append(t.Fields, field)
+	}
+	return t
+}
+
+func (b *builder) result(m *openrpc.Method, name string) *Value {
+	if m.Result == nil || isNothing(m.Result.Schema) {
+		return nil
+	}
+	v := b.value(m.Result.Schema, owner{name: name, step: "Result", source: m.Node})
+	return &v
+}
+
+func (b *builder) access(m *openrpc.Method, method *Method) {
+	if m.Auth != nil && m.Auth.Required {
+		method.Access = &Access{Roles: m.Auth.Roles}
+		for i, p := range m.Params {
+			if p == m.Auth.Self {
+				method.Access.Self = method.Params.Fields[i]
+			}
+		}
+	}
+	if m.AuthToken == "" || method.Result == nil {
+		return
+	}
+	for _, f := range method.Result.Type.Fields {
+		if f.Name == m.AuthToken {
+			method.Token = f.GoName
+		}
+	}
+}
+
+// error returns the Go error for one of the document's: one for each pair of
+// code and message.
+func (b *builder) error(e *openrpc.ErrorObject) *Error {
+	id := fmt.Sprint(e.Code, e.Message)
+	if known, ok := b.errors[id]; ok {
+		return known
+	}
+	name := firstOf(e.GoName, goName(e.Key), goName(e.Message), goName(fmt.Sprintf("code %d", e.Code)))
+	base := trimError(name)
+	out := &Error{
+		GoName:  b.names.claim(base+"Error", base+"CodeError"),
+		Code:    e.Code,
+		Message: e.Message,
+	}
+	b.errors[id] = out
+	b.errorList = append(b.errorList, out)
+	out.Const = b.names.claim("Code"+name, "CodeOf"+name)
+	if e.DataSchema != nil {
+		data := b.value(e.DataSchema, owner{name: out.GoName, step: "Data", source: e.Node})
+		if out.Data = data.Type; data.Type.Kind == Raw {
+			out.Data = nil
+		}
+	}
+	return out
+}

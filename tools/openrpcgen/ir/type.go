@@ -1,0 +1,96 @@
+package ir
+
+// Kind is what a Go type is made of.
+type Kind uint8
+
+// The kinds. Each has a codec of its own in the runtime; Struct, and whatever
+// is declared and composed, has one that is generated.
+const (
+	Bool   Kind = iota // bool
+	String             // string
+	Int                // int64, or as Go says
+	Uint               // uint64, or as Go says
+	Float              // float64
+	Number             // json.Number: integers beyond 64 bits
+	Time               // time.Time
+	Bytes              // []byte
+	Raw                // json.RawMessage
+	Slice
+	Map
+	Struct
+)
+
+// Type is a Go type.
+type Type struct {
+	Kind   Kind
+	Go     string // of a scalar: its predeclared type, like "int64"
+	Name   string // "" if it is not declared
+	Alias  bool   // declared as another name of what Kind says
+	Doc    []string
+	Elem   *Type // of a Slice or a Map
+	Null   bool  // elements may be null
+	Fields []*Field
+	Consts []*Const // of a Struct: members that are no fields
+	Enum   []EnumValue
+	Params bool // a Struct of params, which may be positional
+	ByName bool // a client sends these params by name
+}
+
+// HasCodec reports whether the type encodes and decodes itself.
+func (t *Type) HasCodec() bool {
+	return t.Kind == Struct || (t.Name != "" && (t.Kind == Slice || t.Kind == Map))
+}
+
+// HasNil reports whether Go has a nil for the type.
+func (t *Type) HasNil() bool {
+	switch t.Kind {
+	case Slice, Map, Raw, Bytes:
+		return true
+	}
+	return false
+}
+
+// HasDefaults reports whether a Params struct has a SetDefaults.
+func (t *Type) HasDefaults() bool {
+	for _, f := range t.Fields {
+		if f.Default != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// Presence is how a field tells that its value is missing.
+type Presence uint8
+
+// The ways in which a field can be missing.
+const (
+	Required    Presence = iota // T; never missing
+	OrNull                      // *T, or T that has a nil; nil is null
+	ZeroMissing                 // T; Go's zero is left out
+	NilMissing                  // *T; nil is left out
+	OrNothing                   // jsonrpc.Nullable[T]
+)
+
+// Field is a field of a Struct.
+type Field struct {
+	Name     string // on the wire
+	GoName   string
+	Type     *Type
+	Presence Presence
+	Doc      []string
+	Default  string // a Go literal that SetDefaults fills in; "" if there is none
+}
+
+// Const is a member that can have one value only.
+type Const struct {
+	Name string
+	JSON string // compact
+	At   int    // the number of fields before it
+}
+
+// EnumValue is a constant of an enum.
+type EnumValue struct {
+	Const   string
+	Literal string // Go's
+}
