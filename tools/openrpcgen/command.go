@@ -1,0 +1,130 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"go/token"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/emit"
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc/validate"
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
+)
+
+// command is what the flags ask for.
+type command struct {
+	in, out, packageName, runtime string
+	read                          openrpc.Options
+}
+
+const usage = `openrpcgen writes a Go server, params validators and a client for an OpenRPC document.
+
+usage: openrpcgen -in openrpc.json -out gen -package NAME [flags]
+
+It writes OUT/NAME (types, client), OUT/NAME/NAMEserver (handler), OUT/NAME/NAMEtest
+(mock) and OUT/jsonrpc (the runtime). Files that it did not write are never touched,
+and nothing is written unless everything could be.
+
+flags:
+`
+
+// run is the command: 0 if it worked, 1 if the document or the output is at
+// fault, 2 if the flags are.
+func run(args []string, stdout, stderr io.Writer) int {
+	c, err := parse(args, stdout)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintf(stderr, "openrpcgen: %v\nTry openrpcgen -help.\n", err)
+		return 2
+	}
+	done, faults, err := c.generate()
+	fmt.Fprint(stderr, faults)
+	if err != nil {
+		fmt.Fprintf(stderr, "openrpcgen: %v\n", err)
+		return 1
+	}
+	fmt.Fprintln(stdout, done)
+	return 0
+}
+
+func parse(args []string, help io.Writer) (*command, error) {
+	c := &command{read: openrpc.Options{Map: map[string]string{}}}
+	flags := flag.NewFlagSet("openrpcgen", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&c.in, "in", "openrpc.json", "the document, `FILE`")
+	flags.StringVar(&c.out, "out", "gen", "the `FOLDER` that packages are written to, within a Go module")
+	flags.StringVar(&c.packageName, "package", "", "the `NAME` of the package, like petstore")
+	flags.StringVar(&c.runtime, "runtime", "", "use the runtime at this `IMPORTPATH` instead of writing one")
+	flags.BoolVar(&c.read.Strict, "strict", false, "treat warnings as errors")
+	flags.StringVar(&c.read.Base, "base", "", "the `FOLDER` in which references to files are looked for as well")
+	flags.Func("map", "read a `URL=FILE` instead of a reference to the network; may be repeated", func(s string) error {
+		url, file, ok := strings.Cut(s, "=")
+		if !ok {
+			return errors.New("want URL=FILE")
+		}
+		c.read.Map[url] = file
+		return nil
+	})
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			fmt.Fprint(help, usage)
+			flags.SetOutput(help)
+			flags.PrintDefaults()
+		}
+		return nil, err
+	}
+	if flags.NArg() > 0 {
+		return nil, fmt.Errorf("unexpected argument %q: the document is named by -in", flags.Arg(0))
+	}
+	if !token.IsIdentifier(c.packageName) || strings.ToLower(c.packageName) != c.packageName || c.packageName == "jsonrpc" {
+		return nil, errors.New("name the package by -package, in lower case, like petstore")
+	}
+	return c, nil
+}
+
+// generate reads the document, builds all of the output in memory, and then
+// writes it.
+func (c *command) generate() (done string, faults openrpc.Faults, err error) {
+	document, faults := openrpc.Read(c.in, c.read)
+	if document == nil {
+		return "", faults, fmt.Errorf("%s has faults; nothing was written", c.in)
+	}
+	service, more := ir.Build(document, c.packageName)
+	if c.read.Strict {
+		more = more.Strict()
+	}
+	faults = append(faults, more...)
+	if faults.HasErrors() {
+		return "", faults, fmt.Errorf("%s has faults; nothing was written", c.in)
+	}
+	if _, err := validate.Compile(string(service.Schemas.JSON())); err != nil {
+		return "", faults, fmt.Errorf("%s: %w; nothing was written", c.in, err)
+	}
+	out, err := openOutput(c.out)
+	if err != nil {
+		return "", faults, err
+	}
+	options := emit.Options{ImportPath: path.Join(out.importPath, c.packageName), Runtime: c.runtime}
+	if c.runtime == "" {
+		options.Runtime = path.Join(out.importPath, "jsonrpc")
+		out.addRuntime("jsonrpc", options.Runtime)
+	}
+	files, err := emit.Service(service, options)
+	if err != nil {
+		return "", faults, err
+	}
+	for _, f := range files {
+		out.add(path.Join(c.packageName, f.Path), f.Content)
+	}
+	if err := out.write(); err != nil {
+		return "", faults, err
+	}
+	return fmt.Sprintf("%s: %d methods, %d types, %d errors", path.Join(c.out, c.packageName),
+		len(service.Methods), len(service.Types), len(service.Errors)), faults, nil
+}
