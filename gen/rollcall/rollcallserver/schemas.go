@@ -3,8 +3,10 @@
 package rollcallserver
 
 import (
+	"context"
 	"sync"
 
+	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
 	"github.com/rollcall-rpc/rollcall/gen/jsonrpc/validate"
 )
 
@@ -12,6 +14,10 @@ import (
 var schemas = sync.OnceValue(func() *validate.Schemas {
 	return validate.MustCompile(schemasJSON)
 })
+
+// CheckParams validates params as the handler does, for whoever takes them from
+// elsewhere than a call. Its error is a [*jsonrpc.Error].
+func CheckParams(ctx context.Context, call *jsonrpc.Call) error { return schemas().Check(ctx, call) }
 
 // schemasJSON is the JSON Schema (draft-07) of the params of each method, by name.
 const schemasJSON = `{

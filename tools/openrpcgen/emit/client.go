@@ -29,7 +29,10 @@ func (w *writer) clientMethod(p *printer, m *ir.Method) {
 	}
 	p.comment(fmt.Sprintf("See [Service.%s].", m.GoName))
 	p.p("func (c *Client) %s%s {", m.GoName, p.signature(m))
-	switch call := p.invoke("Invoke", "ctx, c.Client", m); {
+	call := p.invoke("Invoke", "ctx, c.Client", m)
+	switch {
+	case m.Notify:
+		p.p("return c.Client.Notify(ctx, %s, %s)", m.Const, paramsPointer(m))
 	case m.Token != "":
 		p.p("result, err := %s", call)
 		p.p("if err == nil {")
@@ -52,14 +55,18 @@ func summary(m *ir.Method) string {
 
 // invoke spells a call of Invoke or Queue, or of their variants without result.
 func (p *printer) invoke(function, on string, m *ir.Method) string {
-	params := "nil"
-	if m.Params != nil {
-		params = "&params"
-	}
+	params := paramsPointer(m)
 	if m.Result == nil {
 		return fmt.Sprintf("%s(%s, %s, %s)", p.rt(function+"NoResult"), on, m.Const, params)
 	}
 	return fmt.Sprintf("%s(%s, %s, %s, %s)", p.rt(function), on, m.Const, params, p.resultDecoder(m.Result))
+}
+
+func paramsPointer(m *ir.Method) string {
+	if m.Params == nil {
+		return "nil"
+	}
+	return "&params"
 }
 
 func (w *writer) batch(p *printer) {
@@ -70,13 +77,22 @@ func (w *writer) batch(p *printer) {
 	p.comment("NewBatch returns an empty batch for c.")
 	p.p("func NewBatch(c *Client) *Batch { return &Batch{%s(c.Client)} }\n", p.rt("NewBatch"))
 	for _, m := range w.service.Methods {
-		result := "struct{}"
-		if m.Result != nil {
-			result = p.value(m.Result)
-		}
-		p.comment(fmt.Sprintf("%s adds a call of [Service.%s].", m.GoName, m.GoName))
-		p.p("func (b *Batch) %s(%s) *%s[%s] {", m.GoName, p.paramsArg(m, "params "), p.rt("Pending"), result)
-		p.p("return %s", p.invoke("Queue", "b.Batch", m))
-		p.p("}\n")
+		w.batchMethod(p, m)
 	}
+}
+
+func (w *writer) batchMethod(p *printer, m *ir.Method) {
+	if m.Notify {
+		p.comment(fmt.Sprintf("%s adds the notification [Service.%s].", m.GoName, m.GoName))
+		p.p("func (b *Batch) %s(%s) { b.Batch.Notify(%s, %s) }\n", m.GoName, p.paramsArg(m, "params "), m.Const, paramsPointer(m))
+		return
+	}
+	result := "struct{}"
+	if m.Result != nil {
+		result = p.value(m.Result)
+	}
+	p.comment(fmt.Sprintf("%s adds a call of [Service.%s].", m.GoName, m.GoName))
+	p.p("func (b *Batch) %s(%s) *%s[%s] {", m.GoName, p.paramsArg(m, "params "), p.rt("Pending"), result)
+	p.p("return %s", p.invoke("Queue", "b.Batch", m))
+	p.p("}\n")
 }

@@ -15,11 +15,11 @@ func (w *writer) handler(p *printer) {
 		p.comment("NewHandler returns a handler that answers calls with the methods of svc. Who calls",
 			"the methods that the contract protects, auth finds out.")
 		p.p("func NewHandler(svc %s, auth %s, opts ...%s) *%s {", service, p.rt("Authenticator"), p.rt("HandlerOption"), p.rt("Handler"))
-		p.p("return %s(&dispatcher{svc: svc, auth: auth, check: schemas().Check}, opts...)", p.rt("NewHandler"))
+		p.p("return %s(&dispatcher{svc: svc, auth: auth, check: CheckParams}, opts...)", p.rt("NewHandler"))
 	} else {
 		p.comment("NewHandler returns a handler that answers calls with the methods of svc.")
 		p.p("func NewHandler(svc %s, opts ...%s) *%s {", service, p.rt("HandlerOption"), p.rt("Handler"))
-		p.p("return %s(&dispatcher{svc: svc, check: schemas().Check}, opts...)", p.rt("NewHandler"))
+		p.p("return %s(&dispatcher{svc: svc, check: CheckParams}, opts...)", p.rt("NewHandler"))
 	}
 	p.p("}\n")
 
@@ -150,6 +150,9 @@ func (w *writer) schemas(p *printer) {
 	p.p("var schemas = %s(func() *%s {", p.name("sync", "OnceValue"), p.name(p.runtime+"/validate", "Schemas"))
 	p.p("return %s(schemasJSON)", p.name(p.runtime+"/validate", "MustCompile"))
 	p.p("})\n")
+	p.comment("CheckParams validates params as the handler does, for whoever takes them from",
+		"elsewhere than a call. Its error is a [*"+p.rt("Error")+"].")
+	p.p("func CheckParams(ctx %s, call *%s) error { return schemas().Check(ctx, call) }\n", p.name("context", "Context"), p.rt("Call"))
 	p.comment("schemasJSON is the JSON Schema (draft-07) of the params of each method, by name.")
 	p.p("const schemasJSON = %s", rawString(string(w.service.Schemas.Indented())))
 }

@@ -118,10 +118,18 @@ func (w *writer) setDefaults(p *printer, t *ir.Type) {
 		switch {
 		case f.Default == "":
 		case f.Presence == ir.NilMissing:
-			p.p("v.%s = %s(v.%s, new(%s(%s)))", f.GoName, p.name("cmp", "Or"), f.GoName, p.typ(f.Type), f.Default)
+			p.p("v.%s = %s(v.%s, new(%s))", f.GoName, p.name("cmp", "Or"), f.GoName, p.constant(f.Type, f.Default))
 		default:
 			p.p("v.%s = %s(v.%s, %s)", f.GoName, p.name("cmp", "Or"), f.GoName, f.Default)
 		}
 	}
 	p.p("}\n")
+}
+
+// constant spells a literal as a value of t, where Go would not take it for one.
+func (p *printer) constant(t *ir.Type, literal string) string {
+	if t.Name == "" && (t.Kind == ir.Bool || t.Kind == ir.String) {
+		return literal
+	}
+	return fmt.Sprintf("%s(%s)", p.typ(t), literal)
 }

@@ -96,10 +96,12 @@ func paragraphs(blocks ...[]string) []string {
 	return tidy(lines)
 }
 
-func typeDoc(name string, s *openrpc.Schema) []string {
+// typeDoc documents a type by the document's words; where it has none, by where
+// the type is used.
+func typeDoc(name string, s *openrpc.Schema, use string) []string {
 	text := firstOf(s.Description, s.Title)
 	if text == "" || goName(text) == name {
-		return paragraphs([]string{name + " is a type of the contract."}, constraints(s))
+		return paragraphs(prose(name+" is "+use+"."), constraints(s))
 	}
 	return paragraphs(prose(name+": "+text), constraints(s))
 }

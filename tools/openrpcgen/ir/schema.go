@@ -1,7 +1,6 @@
 package ir
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"math/big"
@@ -53,19 +52,32 @@ func (b *builder) reserve(d *openrpc.Document) {
 // owner is what an inline schema belongs to; its type is named after both.
 type owner struct {
 	name, step string
-	source     *openrpc.Node
+	method     string // of whose params or result it is
 }
 
 func (o owner) typeName() string { return o.name + goName(o.step) }
+
+// use says what the type is for.
+func (o owner) use() string {
+	switch {
+	case o.method != "":
+		return fmt.Sprintf("the %s of [Service.%s]", o.step, o.method)
+	case o.step == "item":
+		return fmt.Sprintf("an element of [%s]", o.name)
+	case o.step == "value":
+		return fmt.Sprintf("a value in [%s]", o.name)
+	}
+	return fmt.Sprintf("the value of %s in [%s]", o.step, o.name)
+}
 
 // component fills in the type that reserve has named.
 func (b *builder) component(s *openrpc.Schema) {
 	t := b.declared[s]
 	b.types = append(b.types, t)
 	name := t.Name
-	*t = b.shape(s, owner{name: name, source: s.Node})
+	*t = b.shape(s, owner{name: name})
 	t.Name = name
-	t.Doc = typeDoc(name, s)
+	t.Doc = typeDoc(name, s, "the schema "+s.Key)
 	switch t.Kind {
 	case Time, Raw, Bytes, Number:
 		t.Alias = true
@@ -87,12 +99,12 @@ func (b *builder) value(s *openrpc.Schema, o owner) Value {
 		return Value{t, nullable}
 	}
 	if target.Key != "" {
-		o = owner{name: goName(target.Key), source: target.Node}
+		o = owner{name: goName(target.Key)}
 	}
 	shape := b.shape(target, o)
 	t := &shape
 	if t.Kind == Struct || len(t.Enum) > 0 {
-		t.Doc = typeDoc(o.typeName(), target)
+		t.Doc = typeDoc(o.typeName(), target, o.use())
 		b.declare(t, o.typeName())
 	}
 	return Value{t, nullable && t.Kind != Raw}
@@ -189,7 +201,7 @@ func (b *builder) array(s *openrpc.Schema, o owner) Type {
 	if s.Items == nil || len(s.Tuple) > 0 {
 		return Type{Kind: Slice, Elem: &Type{Kind: Raw}}
 	}
-	elem := b.value(s.Items, owner{name: joined(o), step: "item", source: s.Node})
+	elem := b.value(s.Items, owner{name: joined(o), step: "item"})
 	return Type{Kind: Slice, Elem: elem.Type, Null: elem.Nullable && !elem.Type.HasNil()}
 }
 
@@ -205,7 +217,7 @@ func (b *builder) object(s *openrpc.Schema, o owner) Type {
 		elem := &Type{Kind: Raw}
 		null := false
 		if extra := s.AdditionalProperties; extra != nil && extra.Target().Boolean == nil && len(s.PatternProperties) == 0 {
-			v := b.value(extra, owner{name: joined(o), step: "value", source: s.Node})
+			v := b.value(extra, owner{name: joined(o), step: "value"})
 			elem, null = v.Type, v.Nullable && !v.Type.HasNil()
 		}
 		return Type{Kind: Map, Elem: elem, Null: null}
@@ -218,7 +230,7 @@ func (b *builder) object(s *openrpc.Schema, o owner) Type {
 			t.Consts = append(t.Consts, &Const{Name: p.Name, JSON: only, At: len(t.Fields)})
 			continue
 		}
-		own := owner{name: joined(o), step: p.Name, source: s.Node}
+		own := owner{name: joined(o), step: p.Name}
 		field := b.field(fields, own, p.Name, p.Schema.GoName, p.Schema, required)
 		field.Doc = b.fieldDoc(firstOf(p.Schema.Description, p.Schema.Title), p.Schema)
 		t.Fields = append(t.Fields, field)
@@ -355,7 +367,7 @@ func compactJSON(n *openrpc.Node) string {
 	if n.Kind == openrpc.String {
 		return strconv.Quote(n.Text)
 	}
-	return fmt.Sprintf("%s", json.RawMessage(n.JSON()))
+	return string(n.JSON())
 }
 
 func firstOf(candidates ...string) string {

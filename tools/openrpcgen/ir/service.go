@@ -33,9 +33,10 @@ type Method struct {
 	Doc    []string // what follows "GoName is the method Name."
 
 	Summary  string
-	Params   *Type // a struct; nil if the method has none
-	ByName   bool  // how the client sends them
-	Result   *Value
+	Params   *Type  // a struct; nil if the method has none
+	ByName   bool   // how the client sends them
+	Result   *Value // nil if it is null, or if there is none
+	Notify   bool   // a notification: the client sends no id
 	Errors   []*Error
 	ReadOnly bool
 	Access   *Access // nil: anybody may call
@@ -107,6 +108,7 @@ func (b *builder) method(m *openrpc.Method) *Method {
 		Const:    b.names.claim("Method"+name, "Method"+name+"Name"),
 		Summary:  m.Summary,
 		ByName:   m.ParamStructure == openrpc.ByName,
+		Notify:   m.Result == nil,
 		ReadOnly: m.ReadOnly,
 	}
 	if m.Name == discover {
@@ -130,7 +132,7 @@ func (b *builder) params(m *openrpc.Method, name string) *Type {
 	t.Doc = []string{fmt.Sprintf("%s are the params of %s.", t.Name, m.Name)}
 	fields := newNames()
 	for _, p := range m.Params {
-		owner := owner{name: name, step: p.Name, source: m.Node}
+		owner := owner{name: name, step: p.Name, method: name}
 		field := b.field(fields, owner, p.Name, firstOf(p.GoName, p.Schema.GoName), p.Schema, p.Required)
 		field.Doc = b.fieldDoc(firstOf(p.Description, p.Summary), p.Schema)
 		t.Fields = append(t.Fields, field)
@@ -142,7 +144,7 @@ func (b *builder) result(m *openrpc.Method, name string) *Value {
 	if m.Result == nil || isNothing(m.Result.Schema) {
 		return nil
 	}
-	v := b.value(m.Result.Schema, owner{name: name, step: "Result", source: m.Node})
+	v := b.value(m.Result.Schema, owner{name: name, step: "result", method: name})
 	return &v
 }
 
@@ -183,7 +185,7 @@ func (b *builder) error(e *openrpc.ErrorObject) *Error {
 	b.errorList = append(b.errorList, out)
 	out.Const = b.names.claim("Code"+name, "CodeOf"+name)
 	if e.DataSchema != nil {
-		data := b.value(e.DataSchema, owner{name: out.GoName, step: "Data", source: e.Node})
+		data := b.value(e.DataSchema, owner{name: out.GoName, step: "data"})
 		if out.Data = data.Type; data.Type.Kind == Raw {
 			out.Data = nil
 		}
