@@ -1,0 +1,46 @@
+# What can be done here. `make` alone lists it.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+ADDR ?= 127.0.0.1:5000
+# Where `make run` builds; the data lies in the same folder, and git ignores it.
+BINARY := .rollcall/bin/rollcall
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: postgres ## Run the service with a private Postgres; ADDR=127.0.0.1:5001 moves it
+	@go build -o $(BINARY) .
+	@exec $(BINARY) dev --addr $(ADDR)
+
+.PHONY: test
+test: postgres ## Run all tests, on a private Postgres of their own
+	go test ./...
+
+.PHONY: generate
+generate: ## Make gen/ anew from openrpc.json and sql/
+	@rm -rf gen
+	go run ./tools/openrpcgen -strict -in openrpc.json -out gen -package rollcall
+	CGO_ENABLED=0 go tool -modfile=tools/sqlc/go.mod sqlc generate -f sql/sqlc.yaml
+
+.PHONY: verify
+verify: ## Fail if gen/ is not what `make generate` makes, or a go.mod is not tidy
+	@before=$$(mktemp -d) && cp -R gen "$$before/gen" && $(MAKE) --no-print-directory generate && \
+	if diff -r "$$before/gen" gen; then rm -r "$$before"; echo 'gen/ is up to date'; \
+	else rm -r "$$before"; echo 'gen/ was not up to date; it is now: commit it' >&2; exit 1; fi
+	@for module in . tools/lint tools/sqlc; do (cd $$module && go mod tidy -diff) || exit 1; done
+
+.PHONY: lint
+lint: ## Look for mistakes: gofmt, go vet, staticcheck
+	@unformatted=$$(gofmt -l .) && if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted" >&2; exit 1; fi
+	go vet ./...
+	go tool -modfile=tools/lint/go.mod staticcheck ./...
+
+# A prerequisite, not a part of the program: gets Postgres onto a machine that
+# has none.
+.PHONY: postgres
+postgres:
+	@go run ./tools/postgres

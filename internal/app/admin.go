@@ -1,0 +1,141 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/rollcall-rpc/rollcall/gen/db"
+	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
+	"github.com/rollcall-rpc/rollcall/gen/rollcall"
+	"github.com/rollcall-rpc/rollcall/gen/rollcall/rollcallserver"
+	"github.com/rollcall-rpc/rollcall/internal/auth"
+	"github.com/rollcall-rpc/rollcall/internal/postgres"
+)
+
+// adminCreateCommand is rollcall admin create: how the first administrator
+// comes to be, since only an administrator can create accounts over the wire.
+type adminCreateCommand struct {
+	DatabaseURL string `env:"DATABASE_URL" required:"" placeholder:"URL" help:"The database: postgres://USER:PASSWORD@HOST:PORT/DATABASE."`
+	Username    string `required:"" help:"The account's name."`
+	Email       string `required:"" help:"The account's email address."`
+}
+
+// Help is shown by --help.
+func (adminCreateCommand) Help() string {
+	return "The password is asked for, or is the first line of standard input where that is no terminal."
+}
+
+func (c *adminCreateCommand) Run(ctx context.Context, streams Streams) error {
+	password, err := readPassword(streams)
+	if err != nil {
+		return err
+	}
+	if err := c.check(ctx, password); err != nil {
+		return err
+	}
+	if err := postgres.Migrate(ctx, c.DatabaseURL); err != nil {
+		return err
+	}
+	database, err := postgres.Open(ctx, postgres.Config{URL: c.DatabaseURL, MaxConns: 1})
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	hash, err := auth.NewPasswords(1).Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	user, err := database.CreateUser(ctx, db.CreateUserParams{
+		Username: c.Username, Email: c.Email, PasswordHash: hash, Role: string(rollcall.RoleAdmin),
+	})
+	if err != nil {
+		return explainParams(err)
+	}
+	fmt.Fprintf(streams.Out, "created the administrator %s (user %d)\n", user.Username, user.ID)
+	return nil
+}
+
+// check asks of the account what the contract asks of create_user.
+func (c *adminCreateCommand) check(ctx context.Context, password string) error {
+	params, err := jsonrpc.Marshal(&rollcall.CreateUserParams{
+		Username: rollcall.Username(c.Username),
+		Email:    rollcall.Email(c.Email),
+		Password: rollcall.Password(password),
+	})
+	if err != nil {
+		return err
+	}
+	call := &jsonrpc.Call{Method: rollcall.MethodCreateUser, Params: params}
+	return explainParams(rollcallserver.CheckParams(ctx, call))
+}
+
+// paramNames are those of create_user, in their order.
+var paramNames = []string{"username", "email", "password"}
+
+// explainParams makes an error about params one for the command line.
+func explainParams(err error) error {
+	e, ok := errors.AsType[jsonrpc.Declared](err)
+	if !ok {
+		return err
+	}
+	var fault rollcall.ParamsFault
+	if jsonrpc.Unmarshal(e.RPCError().Data, &fault) != nil || len(fault.Violations) == 0 {
+		return errors.New(firstOf(fault.Message, err.Error()))
+	}
+	var lines []string
+	for _, v := range fault.Violations {
+		name := v.Pointer
+		for i, param := range paramNames {
+			if v.Pointer == fmt.Sprintf("/%d", i) {
+				name = param
+			}
+		}
+		lines = append(lines, fmt.Sprintf("%s: %s", name, v.Message))
+	}
+	return errors.New(strings.Join(lines, "\n          "))
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// readPassword asks for it twice on a terminal, without showing it.
+func readPassword(streams Streams) (string, error) {
+	file, ok := streams.In.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		line, err := bufio.NewReader(streams.In).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", err
+		}
+		return strings.TrimRight(line, "\r\n"), nil
+	}
+	first, err := ask(file, streams.Err, "Password: ")
+	if err != nil {
+		return "", err
+	}
+	second, err := ask(file, streams.Err, "Again: ")
+	if err != nil {
+		return "", err
+	}
+	if first != second {
+		return "", errors.New("the passwords differ")
+	}
+	return first, nil
+}
+
+func ask(file *os.File, w io.Writer, question string) (string, error) {
+	fmt.Fprint(w, question)
+	answer, err := term.ReadPassword(int(file.Fd()))
+	fmt.Fprintln(w)
+	return string(answer), err
+}

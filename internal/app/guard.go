@@ -1,0 +1,44 @@
+package app
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// loopbackNames are what a service that only this machine can reach is called.
+var loopbackNames = []string{"localhost", "127.0.0.1", "::1"}
+
+// guard turns away requests that a browser was tricked into sending: to a
+// name that is not ours (DNS rebinding), or from somebody else's page.
+func guard(hosts []string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !slices.Contains(hosts, hostname(r.Host)) {
+			http.Error(w, fmt.Sprintf("This server is not called %q; see --host.", hostname(r.Host)), http.StatusForbidden)
+			return
+		}
+		if origin := r.Header.Get("Origin"); origin != "" && !sameOrigin(origin, r.Host) {
+			http.Error(w, "Requests from other origins are refused.", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hostname is the name in HOST or HOST:PORT, in lower case.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.ToLower(strings.Trim(host, "[]"))
+}
+
+// sameOrigin compares an origin with where the request went. The scheme is not
+// known here: a proxy may have ended TLS.
+func sameOrigin(origin, host string) bool {
+	u, err := url.Parse(origin)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.EqualFold(u.Host, host)
+}

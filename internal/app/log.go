@@ -1,0 +1,75 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
+)
+
+type requestIDKey struct{}
+
+// withRequestID gives every request an id, which the answer's header and all
+// its log lines carry. It is made here: a client's own could forge log lines.
+func withRequestID(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := rand.Text()
+		w.Header().Set("X-Request-Id", id)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
+	})
+}
+
+// requestIDHandler adds the request's id to whatever is logged for it.
+type requestIDHandler struct{ slog.Handler }
+
+func (h requestIDHandler) Handle(ctx context.Context, r slog.Record) error {
+	if id, ok := ctx.Value(requestIDKey{}).(string); ok {
+		r.AddAttrs(slog.String("request_id", id))
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h requestIDHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return requestIDHandler{h.Handler.WithAttrs(attrs)}
+}
+
+func (h requestIDHandler) WithGroup(name string) slog.Handler {
+	return requestIDHandler{h.Handler.WithGroup(name)}
+}
+
+// logCalls logs a line for each call: the method, how it ended, how long it
+// took. Params and results are never logged.
+func logCalls(log *slog.Logger) jsonrpc.Interceptor {
+	return func(next jsonrpc.Func) jsonrpc.Func {
+		return func(ctx context.Context, call *jsonrpc.Call) error {
+			start := time.Now()
+			err := next(ctx, call)
+			attrs := []slog.Attr{
+				slog.String("method", call.Method),
+				slog.Duration("duration", time.Since(start)),
+				slog.String("outcome", outcome(err)),
+			}
+			if e, ok := errors.AsType[jsonrpc.Declared](err); ok {
+				attrs = append(attrs, slog.Int("code", e.RPCError().Code))
+			}
+			log.LogAttrs(ctx, slog.LevelInfo, "call", attrs...)
+			return err
+		}
+	}
+}
+
+// outcome is one word: ok, refused (an error of the contract) or failed (any
+// other, which has a log line of its own).
+func outcome(err error) string {
+	if err == nil {
+		return "ok"
+	}
+	if _, ok := errors.AsType[jsonrpc.Declared](err); ok {
+		return "refused"
+	}
+	return "failed"
+}

@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/rollcall-rpc/rollcall/gen/rollcall/rollcallserver"
+	"github.com/rollcall-rpc/rollcall/internal/auth"
+	"github.com/rollcall-rpc/rollcall/internal/postgres"
+	"github.com/rollcall-rpc/rollcall/internal/service"
+)
+
+// server is the service with all it needs, ready to listen.
+type server struct {
+	settings httpSettings
+	hosts    []string // what the server may be called
+	log      *slog.Logger
+	handler  http.Handler
+	health   *health
+}
+
+func newServer(settings httpSettings, hosts []string, log *slog.Logger, database *postgres.DB, passwords *auth.Passwords, tokens *auth.Tokens) (*server, error) {
+	version, err := contractVersion()
+	if err != nil {
+		return nil, err
+	}
+	s := &server{
+		settings: settings,
+		hosts:    hosts,
+		log:      log,
+		health:   &health{version: version, ping: database.Ping, log: log},
+	}
+	rpc := rollcallserver.NewHandler(
+		service.New(database, passwords, tokens),
+		auth.Authenticator{Tokens: tokens, Users: database},
+		settings.handlerOptions(log)...,
+	)
+	s.handler = withRequestID(guard(hosts, s.routes(rpc)))
+	return s, nil
+}
+
+// contractVersion is info.version of the contract.
+func contractVersion() (string, error) {
+	var document struct{ Info struct{ Version string } }
+	err := json.Unmarshal([]byte(rollcallserver.Document), &document)
+	return document.Info.Version, err
+}
+
+func (s *server) routes(rpc http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/jsonrpc", rpc)
+	mux.HandleFunc("GET /health", s.health.health)
+	mux.HandleFunc("GET /livez", s.health.live)
+	mux.HandleFunc("GET /readyz", s.health.ready)
+	mux.HandleFunc("GET /openrpc.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, rollcallserver.Document)
+	})
+	return mux
+}
+
+// serve answers on l until ctx ends, then lets what runs come to its end.
+func (s *server) serve(ctx context.Context, l net.Listener) error {
+	h := &http.Server{
+		Handler:           s.handler,
+		MaxHeaderBytes:    s.settings.MaxHeader,
+		ReadHeaderTimeout: s.settings.ReadTimeout,
+		ReadTimeout:       s.settings.ReadTimeout,
+		WriteTimeout:      s.settings.WriteTimeout,
+		IdleTimeout:       s.settings.IdleTimeout,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- h.Serve(l) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	s.log.Info("shutting down", "timeout", s.settings.ShutdownTimeout)
+	s.health.draining.Store(true)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.settings.ShutdownTimeout)
+	defer cancel()
+	if err := h.Shutdown(drain); err != nil {
+		_ = h.Close()
+		return fmt.Errorf("requests were cut off after %v: %w", s.settings.ShutdownTimeout, err)
+	}
+	return nil
+}
+
+// listen says what to do where an address cannot be had.
+func listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w; choose another address by --addr HOST:PORT", addr, unwrapAll(err))
+	}
+	return l, nil
+}
+
+// unwrapAll leaves out the layers of net that would say the address again.
+func unwrapAll(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
+
+// startTimeout bounds what is done before the service listens.
+const startTimeout = 2 * time.Minute

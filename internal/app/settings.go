@@ -1,0 +1,130 @@
+package app
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"runtime"
+	"time"
+
+	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
+	"github.com/rollcall-rpc/rollcall/internal/auth"
+	"github.com/rollcall-rpc/rollcall/internal/postgres"
+)
+
+// httpSettings bound what a client can ask of the service.
+type httpSettings struct {
+	Addr            string        `env:"ROLLCALL_ADDR" default:"127.0.0.1:5000" help:"Where to listen."`
+	MaxBody         int           `env:"ROLLCALL_MAX_BODY" default:"1048576" help:"The largest body of a request."`
+	MaxBatch        int           `env:"ROLLCALL_MAX_BATCH" default:"100" help:"The most calls in a batch."`
+	MaxAnswer       int           `env:"ROLLCALL_MAX_ANSWER" default:"8388608" help:"The largest answer."`
+	MaxHeader       int           `env:"ROLLCALL_MAX_HEADER" default:"16384" help:"The largest header of a request."`
+	ReadTimeout     time.Duration `env:"ROLLCALL_READ_TIMEOUT" default:"10s" help:"How long a client may take to send a request."`
+	CallTimeout     time.Duration `env:"ROLLCALL_CALL_TIMEOUT" default:"10s" help:"How long the calls of a request may take."`
+	WriteTimeout    time.Duration `env:"ROLLCALL_WRITE_TIMEOUT" default:"30s" help:"How long a request may take from its first byte to the answer's last."`
+	IdleTimeout     time.Duration `env:"ROLLCALL_IDLE_TIMEOUT" default:"2m" help:"How long a connection may wait for its next request."`
+	ShutdownTimeout time.Duration `env:"ROLLCALL_SHUTDOWN_TIMEOUT" default:"20s" help:"How long running requests get to end at a shutdown."`
+}
+
+func (s httpSettings) check() error {
+	for name, n := range map[string]int{"--max-body": s.MaxBody, "--max-batch": s.MaxBatch, "--max-answer": s.MaxAnswer, "--max-header": s.MaxHeader} {
+		if n <= 0 {
+			return fmt.Errorf("%s must be more than 0", name)
+		}
+	}
+	for name, d := range map[string]time.Duration{"--read-timeout": s.ReadTimeout, "--call-timeout": s.CallTimeout, "--idle-timeout": s.IdleTimeout} {
+		if d <= 0 {
+			return fmt.Errorf("%s must be more than 0", name)
+		}
+	}
+	if s.WriteTimeout <= s.ReadTimeout+s.CallTimeout {
+		return errors.New("--write-timeout must be more than --read-timeout and --call-timeout together: answers would be cut off")
+	}
+	return nil
+}
+
+// handlerOptions are the settings that the JSON-RPC handler sees to.
+func (s httpSettings) handlerOptions(log *slog.Logger) []jsonrpc.HandlerOption {
+	return []jsonrpc.HandlerOption{
+		jsonrpc.WithMaxBody(s.MaxBody),
+		jsonrpc.WithMaxBatch(s.MaxBatch),
+		jsonrpc.WithMaxAnswer(s.MaxAnswer),
+		jsonrpc.WithTimeout(s.CallTimeout),
+		jsonrpc.WithLogger(log),
+		jsonrpc.WithInterceptor(logCalls(log)),
+	}
+}
+
+// databaseSettings are those of the connection pool.
+type databaseSettings struct {
+	MaxConns         int32         `name:"database-max-conns" env:"ROLLCALL_DATABASE_MAX_CONNS" default:"10" help:"The most connections to Postgres."`
+	StatementTimeout time.Duration `name:"database-statement-timeout" env:"ROLLCALL_DATABASE_STATEMENT_TIMEOUT" default:"8s" help:"How long Postgres may work on a statement."`
+	IdleInTxTimeout  time.Duration `name:"database-idle-in-tx-timeout" env:"ROLLCALL_DATABASE_IDLE_IN_TX_TIMEOUT" default:"10s" help:"How long a transaction may wait for its next statement."`
+}
+
+func (s databaseSettings) config(url string) postgres.Config {
+	return postgres.Config{
+		URL:              url,
+		MaxConns:         s.MaxConns,
+		StatementTimeout: s.StatementTimeout,
+		IdleInTxTimeout:  s.IdleInTxTimeout,
+	}
+}
+
+// authSettings are those of passwords and tokens.
+type authSettings struct {
+	TokenLifetime time.Duration `env:"ROLLCALL_TOKEN_LIFETIME" default:"15m" help:"How long a token is valid."`
+	TokenIssuer   string        `env:"ROLLCALL_TOKEN_ISSUER" default:"rollcall" help:"What tokens name as their issuer; tokens of another are refused."`
+	TokenAudience string        `env:"ROLLCALL_TOKEN_AUDIENCE" default:"rollcall" help:"What tokens name as their audience; tokens for another are refused."`
+	TokenCache    int           `env:"ROLLCALL_TOKEN_CACHE" default:"10000" help:"How many verified tokens are remembered, at about 300 bytes each."`
+	HashSlots     int           `env:"ROLLCALL_HASH_SLOTS" default:"0" help:"How many passwords are hashed at once, at 19 MiB each; 0 is one per CPU."`
+}
+
+func (s authSettings) check() error {
+	if s.TokenLifetime < time.Second {
+		return errors.New("--token-lifetime must be at least 1s")
+	}
+	if s.HashSlots < 0 {
+		return errors.New("--hash-slots must not be negative")
+	}
+	if s.TokenCache <= 0 || s.TokenIssuer == "" || s.TokenAudience == "" {
+		return errors.New("--token-cache must be more than 0, and --token-issuer and --token-audience not empty")
+	}
+	return nil
+}
+
+func (s authSettings) passwords() *auth.Passwords {
+	return auth.NewPasswords(cmp.Or(s.HashSlots, runtime.NumCPU()))
+}
+
+func (s authSettings) tokens(key auth.Key) (*auth.Tokens, error) {
+	return auth.NewTokens(auth.TokenConfig{
+		Key: key, Issuer: s.TokenIssuer, Audience: s.TokenAudience, Lifetime: s.TokenLifetime, Cache: s.TokenCache,
+	})
+}
+
+// logSettings are those of the log, which goes to standard error.
+type logSettings struct {
+	Level  slog.Level `name:"log-level" env:"ROLLCALL_LOG_LEVEL" default:"info" help:"The least that is logged: debug, info, warn or error."`
+	Format string     `name:"log-format" env:"ROLLCALL_LOG_FORMAT" default:"auto" enum:"auto,text,json" help:"text or json; auto is text for dev and json for serve."`
+}
+
+func (s logSettings) logger(w io.Writer, auto string) *slog.Logger {
+	options := &slog.HandlerOptions{Level: s.Level}
+	if s.Format == "json" || s.Format == "auto" && auto == "json" {
+		return slog.New(requestIDHandler{slog.NewJSONHandler(w, options)})
+	}
+	return slog.New(requestIDHandler{slog.NewTextHandler(w, options)})
+}
+
+// redacted is a database URL that may be shown.
+func redacted(databaseURL string) string {
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		return "(cannot be read)"
+	}
+	return u.Redacted()
+}
