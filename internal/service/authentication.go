@@ -22,7 +22,8 @@ func (s *Service) Authenticate(ctx context.Context, params rollcall.Authenticate
 		return result, err
 	}
 	if !right {
-		return result, &rollcall.AuthenticationFailedError{Data: &rollcall.Reason{Message: "Invalid username or password"}}
+		const reason = "Invalid username or password"
+		return result, &rollcall.AuthenticationFailedError{Message: reason, Data: &rollcall.Reason{Message: reason}}
 	}
 	token, err := s.tokens.Issue(user.ID, user.Username)
 	if err != nil {
