@@ -1,0 +1,170 @@
+package auth_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rollcall-rpc/rollcall/gen/db"
+	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
+	"github.com/rollcall-rpc/rollcall/gen/rollcall"
+	"github.com/rollcall-rpc/rollcall/internal/auth"
+	"github.com/rollcall-rpc/rollcall/internal/localpg/pgtest"
+	"github.com/rollcall-rpc/rollcall/internal/postgres"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m, postgres.Migrate) }
+
+// fixture is an authenticator with a database of its own, in which ann has an account.
+type fixture struct {
+	auth.Authenticator
+	key      auth.Key
+	database *postgres.DB
+	ann      db.User
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	database, err := postgres.Open(t.Context(), postgres.Config{URL: pgtest.New(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(database.Close)
+	ann, err := database.CreateUser(t.Context(), db.CreateUserParams{
+		Username: "ann", Email: "ann@example.com", PasswordHash: "-", Role: "admin"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := newKey(t)
+	return &fixture{auth.Authenticator{Tokens: newTokens(t, key, time.Now), Users: database}, key, database, ann}
+}
+
+func newKey(t *testing.T) auth.Key {
+	t.Helper()
+	key, err := auth.LoadOrCreateKey(filepath.Join(t.TempDir(), "token.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func newTokens(t *testing.T, key auth.Key, now func() time.Time) *auth.Tokens {
+	t.Helper()
+	tokens, err := auth.NewTokens(auth.TokenConfig{
+		Key: key, Issuer: "rollcall", Audience: "rollcall", Lifetime: time.Minute, Cache: 10, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tokens
+}
+
+// bearer is a header with a token for an account.
+func bearer(t *testing.T, tokens *auth.Tokens, userID int64) http.Header {
+	t.Helper()
+	token, err := tokens.Issue(userID, "ann")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return http.Header{"Authorization": {"Bearer " + token}}
+}
+
+func TestAuthenticate(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx, caller, err := f.Authenticate(t.Context(), &jsonrpc.Call{Header: bearer(t, f.Tokens, f.ann.ID)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := jsonrpc.Caller{ID: strconv.FormatInt(f.ann.ID, 10), Roles: []string{"admin"}}
+	if diff := cmp.Diff(want, caller); diff != "" {
+		t.Errorf("caller (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(f.ann, auth.CallerFrom(ctx)); diff != "" {
+		t.Errorf("row in the context (-want +got):\n%s", diff)
+	}
+}
+
+func TestAuthenticateRefuses(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	anHourAgo := func() time.Time { return time.Now().Add(-time.Hour) }
+	tests := []struct {
+		name   string
+		header http.Header
+		want   string
+	}{
+		{"no header", http.Header{}, "Missing or invalid authorization header"},
+		{"not a token", http.Header{"Authorization": {"Bearer x"}}, "Invalid token"},
+		{"somebody else's token", bearer(t, newTokens(t, newKey(t), time.Now), f.ann.ID), "Invalid token"},
+		{"an expired token", bearer(t, newTokens(t, f.key, anHourAgo), f.ann.ID), "Token has expired"},
+		{"a token without an account", bearer(t, f.Tokens, f.ann.ID+1), "Invalid token"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, caller, err := f.Authenticate(t.Context(), &jsonrpc.Call{Header: test.header})
+			refusesWith(t, err, test.want)
+			if diff := cmp.Diff(jsonrpc.Caller{}, caller); diff != "" {
+				t.Errorf("caller (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func refusesWith(t *testing.T, err error, want string) {
+	t.Helper()
+	refused, ok := errors.AsType[*rollcall.AuthenticationFailedError](err)
+	if !ok {
+		t.Fatalf("error is %v, want AuthenticationFailedError", err)
+	}
+	if diff := cmp.Diff(&rollcall.Reason{Message: want}, refused.Data); diff != "" {
+		t.Errorf("data (-want +got):\n%s", diff)
+	}
+}
+
+// The token stays the same, and its signature is not even looked at again.
+func TestAuthenticateReadsTheAccountAtEachCall(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	call := &jsonrpc.Call{Header: bearer(t, f.Tokens, f.ann.ID)}
+	if _, _, err := f.Authenticate(t.Context(), call); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.database.UpdateActiveUser(t.Context(), db.UpdateActiveUserParams{ID: f.ann.ID, Username: new("anna")}); err != nil {
+		t.Fatal(err)
+	}
+	if ctx, _, err := f.Authenticate(t.Context(), call); err != nil || auth.CallerFrom(ctx).Username != "anna" {
+		t.Errorf("after the update: error %v", err)
+	}
+	if _, err := f.database.DeleteActiveUser(t.Context(), f.ann.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := f.Authenticate(t.Context(), call)
+	refusesWith(t, err, "Invalid token")
+}
+
+// Whoever cannot be looked up is not told that their token is bad.
+func TestAuthenticateWithoutADatabase(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err := f.Authenticate(ctx, &jsonrpc.Call{Header: bearer(t, f.Tokens, f.ann.ID)})
+	if _, ok := errors.AsType[*rollcall.AuthenticationFailedError](err); ok || !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v, want context.Canceled", err)
+	}
+}
+
+func TestDenied(t *testing.T) {
+	t.Parallel()
+	err := auth.Authenticator{}.Denied(t.Context(), &jsonrpc.Call{})
+	if denied, ok := errors.AsType[*rollcall.PermissionDeniedError](err); !ok || denied.Data.Message == "" {
+		t.Errorf("error is %v, want PermissionDeniedError with a message", err)
+	}
+}

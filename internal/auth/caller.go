@@ -1,0 +1,50 @@
+package auth
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/rollcall-rpc/rollcall/gen/db"
+)
+
+// FromHeader returns the token in a request's header: there must be one Authorization field, with the scheme Bearer, in any
+// case, and one token (RFC 9110, section 11.6.2; RFC 6750, section 2.1). Its error is NoToken.
+func FromHeader(header http.Header) (token string, err error) {
+	fields := header.Values("Authorization")
+	if len(fields) != 1 {
+		return "", NoToken
+	}
+	scheme, rest, _ := strings.Cut(fields[0], " ")
+	token = strings.Trim(rest, " ")
+	if !strings.EqualFold(scheme, "Bearer") || !isToken68(token) {
+		return "", NoToken
+	}
+	return token, nil
+}
+
+// isToken68 tells whether s is what RFC 9110, section 11.2, calls token68.
+func isToken68(s string) bool {
+	body := strings.TrimRight(s, "=")
+	return body != "" && !strings.ContainsFunc(body, func(r rune) bool {
+		letter, digit := 'a' <= r|0x20 && r|0x20 <= 'z', '0' <= r && r <= '9'
+		return !letter && !digit && !strings.ContainsRune("-._~+/", r)
+	})
+}
+
+type callerKey struct{}
+
+// WithCaller returns a context for a method that user calls.
+func WithCaller(ctx context.Context, user db.User) context.Context {
+	return context.WithValue(ctx, callerKey{}, user)
+}
+
+// CallerFrom returns who calls a method, as the database had it when the call began. It panics in a method that anybody may
+// call: the contract has to protect a method that wants to know.
+func CallerFrom(ctx context.Context) db.User {
+	user, ok := ctx.Value(callerKey{}).(db.User)
+	if !ok {
+		panic("auth: no caller in the context: the method has no x-auth in the contract")
+	}
+	return user
+}

@@ -1,0 +1,163 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/crypto/argon2"
+)
+
+// cheap is the argon2 tool's hash of "password" with the salt "somesalt", in far less memory than ours.
+const cheap = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$ZVrRXqxlLcWfcXCnMyv0m4Rpvh/bnCi7"
+
+func TestHash(t *testing.T) {
+	t.Parallel()
+	p := NewPasswords(0)
+	phc, err := p.Hash(t.Context(), "correct horse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(phc, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Errorf("hash is %s", phc)
+	}
+	if again, err := p.Hash(t.Context(), "correct horse"); err != nil || again == phc {
+		t.Errorf("the same salt twice: %s (%v)", again, err)
+	}
+	for password, want := range map[string]bool{"correct horse": true, "correct horsf": false, "": false} {
+		if got, err := p.Check(t.Context(), phc, password); err != nil || got != want {
+			t.Errorf("%q: checked %v (%v), want %v", password, got, err, want)
+		}
+	}
+	if _, err := p.Hash(t.Context(), strings.Repeat("x", 4097)); err == nil || !strings.Contains(err.Error(), "4096 bytes") {
+		t.Errorf("a password of 4097 bytes: error is %v", err)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	p := NewPasswords(2)
+	tests := []struct {
+		name, phc, password string
+		want                bool
+	}{
+		{"right, by another program", cheap, "password", true},
+		{"wrong", cheap, "Password", false},
+		{"no such account", "", "password", false},
+		{"no such account, no password", "", "", false},
+		{"longer than any password", cheap, strings.Repeat("password", 1000), false},
+		{"bytes that are no text", cheap, "\x00\xff", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got, err := p.Check(t.Context(), test.phc, test.password); err != nil || got != test.want {
+				t.Errorf("checked %v (%v), want %v", got, err, test.want)
+			}
+		})
+	}
+	t.Run("a broken hash is an error that does not quote it", func(t *testing.T) {
+		if _, err := p.Check(t.Context(), "s3cret", "password"); err == nil || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("error is %v", err)
+		}
+	})
+}
+
+// Whoever measures the time, or the memory, learns nothing from the work that a check does.
+func TestCheckAlwaysDoesTheSameWork(t *testing.T) {
+	t.Parallel()
+	p := NewPasswords(1)
+	phc, err := p.Hash(t.Context(), "right")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var work []string
+	p.derive = func(password, salt []byte, time, memory uint32, threads uint8, keyLen uint32) []byte {
+		work = append(work, fmt.Sprintf("short: %v, salt of %d, t=%d, m=%d, p=%d, key of %d",
+			len(password) <= 4096, len(salt), time, memory, threads, keyLen))
+		return argon2.IDKey(password, salt, time, memory, threads, keyLen)
+	}
+	for _, guess := range []struct{ phc, password string }{
+		{phc, "right"}, {phc, "wrong"}, {"", "right"}, {phc, strings.Repeat("x", 1<<20)}, {"", strings.Repeat("x", 1<<20)},
+	} {
+		if _, err := p.Check(t.Context(), guess.phc, guess.password); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const once = "short: true, salt of 16, t=2, m=19456, p=1, key of 32"
+	if diff := cmp.Diff([]string{once, once, once, once, once}, work); diff != "" {
+		t.Errorf("work (-want +got):\n%s", diff)
+	}
+}
+
+func TestHashesAtOnceAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const slots, calls = 3, 10
+		p := NewPasswords(slots)
+		running, release := make(chan struct{}, calls), make(chan struct{})
+		p.derive = func(_, _ []byte, _, _ uint32, _ uint8, keyLen uint32) []byte {
+			running <- struct{}{}
+			<-release
+			return make([]byte, keyLen)
+		}
+		for i := range calls {
+			go func() {
+				if i%2 == 0 {
+					_, _ = p.Hash(t.Context(), "password")
+				} else {
+					_, _ = p.Check(t.Context(), "", "password")
+				}
+			}()
+		}
+		for done := 0; done < calls; done++ {
+			synctest.Wait() // until all of them wait for a slot, or for release
+			if got, want := len(running), min(slots, calls-done); got != want {
+				t.Errorf("after %d calls %d run at once, want %d", done, got, want)
+			}
+			<-running
+			release <- struct{}{}
+		}
+	})
+}
+
+func TestWaitingForASlotEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPasswords(1)
+		p.slots <- struct{}{} // somebody else's
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() {
+			_, err := p.Check(ctx, "", "password")
+			done <- err
+		}()
+		synctest.Wait()
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("error is %v, want context.Canceled", err)
+		}
+		<-p.slots
+		for range 20 { // It must not be left to chance whether the slot or the context is seen first.
+			if _, err := p.Hash(ctx, "password"); !errors.Is(err, context.Canceled) {
+				t.Fatalf("with a free slot: error is %v, want context.Canceled", err)
+			}
+		}
+		if _, err := p.Check(t.Context(), cheap, "password"); err != nil {
+			t.Errorf("the slot was not given back: %v", err)
+		}
+	})
+}
+
+func BenchmarkCheck(b *testing.B) {
+	p := NewPasswords(1)
+	for b.Loop() {
+		if _, err := p.Check(b.Context(), "", "password"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package auth
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	lru "github.com/hashicorp/golang-lru/v2"
+)
+
+// Tokens issues and verifies the tokens that callers show: JWTs (RFC 7519) signed with Ed25519 (RFC 8037). It is safe for
+// concurrent use.
+//
+// A token says who somebody is, for as long as it lasts. What they may do, and whether they still exist, is read from the
+// database at each call.
+type Tokens struct {
+	config   TokenConfig
+	parser   *jwt.Parser
+	verified *lru.Cache[[sha256.Size]byte, Claims]
+}
+
+// TokenConfig is what the instances of a service have in common. All of it is needed but Now.
+type TokenConfig struct {
+	Key      Key
+	Issuer   string // the service that issues the tokens
+	Audience string // the service that they are for
+	Lifetime time.Duration
+	// Cache is the number of verified tokens that are remembered, about 300 bytes each. Checking a signature takes some 50 µs.
+	Cache int
+	Now   func() time.Time // nil is time.Now
+}
+
+// Claims are what a token says.
+type Claims struct {
+	UserID    int64
+	Username  string // as it was when the token was issued
+	ExpiresAt time.Time
+}
+
+const (
+	// maxToken is the length in bytes of the longest token that is looked at; ours have about 500.
+	maxToken = 4096
+	// leeway is how far the clocks of two instances may be apart.
+	leeway = 10 * time.Second
+)
+
+// NewTokens returns an error if something is missing in config.
+func NewTokens(config TokenConfig) (*Tokens, error) {
+	if config.Key.private == nil || config.Issuer == "" || config.Audience == "" || config.Lifetime < time.Second {
+		return nil, errors.New("tokens need a key, an issuer, an audience and a lifetime of a second or more")
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	verified, err := lru.New[[sha256.Size]byte, Claims](config.Cache)
+	if err != nil {
+		return nil, fmt.Errorf("the cache of verified tokens: %w", err)
+	}
+	parser := jwt.NewParser(
+		jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
+		jwt.WithIssuer(config.Issuer),
+		jwt.WithAudience(config.Audience),
+		jwt.WithExpirationRequired(),
+		jwt.WithIssuedAt(),
+		jwt.WithStrictDecoding(),
+		jwt.WithLeeway(leeway),
+		jwt.WithTimeFunc(config.Now),
+	)
+	return &Tokens{config: config, parser: parser, verified: verified}, nil
+}
+
+// Issue makes a token for a user.
+func (t *Tokens) Issue(userID int64, username string) (string, error) {
+	now := t.config.Now()
+	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, payload{
+		Username: username,
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer:    t.config.Issuer,
+			Subject:   strconv.FormatInt(userID, 10),
+			Audience:  jwt.ClaimStrings{t.config.Audience},
+			ExpiresAt: jwt.NewNumericDate(now.Add(t.config.Lifetime)),
+			IssuedAt:  jwt.NewNumericDate(now),
+			ID:        rand.Text(),
+		},
+	})
+	token.Header["kid"] = t.config.Key.ID
+	signed, err := token.SignedString(t.config.Key.private)
+	if err != nil {
+		return "", fmt.Errorf("sign a token: %w", err)
+	}
+	return signed, nil
+}
+
+// Verify returns what a token says, if it is one of ours and has not expired; its error is TokenExpired or TokenInvalid.
+func (t *Tokens) Verify(token string) (Claims, error) {
+	// Go's base64 skips line breaks, even when it is strict.
+	if len(token) > maxToken || strings.ContainsAny(token, "\r\n") {
+		return Claims{}, TokenInvalid
+	}
+	digest := sha256.Sum256([]byte(token))
+	if claims, ok := t.verified.Get(digest); ok && t.config.Now().Before(claims.ExpiresAt) {
+		return claims, nil
+	}
+	claims, err := t.parse(token)
+	if err != nil {
+		return Claims{}, err
+	}
+	t.verified.Add(digest, claims)
+	return claims, nil
+}
+
+// parse does the whole work of Verify.
+func (t *Tokens) parse(token string) (Claims, error) {
+	var p payload
+	_, err := t.parser.ParseWithClaims(token, &p, t.keyFor)
+	if errors.Is(err, jwt.ErrTokenExpired) {
+		return Claims{}, TokenExpired
+	}
+	if err != nil {
+		return Claims{}, TokenInvalid
+	}
+	return p.claims()
+}
+
+// keyFor asks for the header that Issue writes, with nothing added: an unknown member, crit for one, changes what a token means.
+func (t *Tokens) keyFor(token *jwt.Token) (any, error) {
+	header := token.Header
+	if len(header) != 3 || header["typ"] != "JWT" || header["kid"] != t.config.Key.ID {
+		return nil, errors.New("the header is not ours")
+	}
+	return t.config.Key.Public(), nil
+}
+
+// payload is a token's second part.
+type payload struct {
+	Username string `json:"username"`
+	jwt.RegisteredClaims
+}
+
+// claims asks for what the parser does not: that nothing is left out which Issue writes, and that the subject has the one
+// spelling of its number.
+func (p payload) claims() (Claims, error) {
+	id, err := strconv.ParseInt(p.Subject, 10, 64)
+	if err != nil || strconv.FormatInt(id, 10) != p.Subject || p.IssuedAt == nil || p.ID == "" {
+		return Claims{}, TokenInvalid
+	}
+	return Claims{UserID: id, Username: p.Username, ExpiresAt: p.ExpiresAt.Time}, nil
+}
