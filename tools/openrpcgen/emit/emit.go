@@ -35,6 +35,7 @@ func Service(s *ir.Service, o Options) ([]File, error) {
 	w.file(api, "client.go", w.client)
 	w.file(api, "batch.go", w.batch)
 	w.file(api, "codec.go", w.codecs)
+	w.file(external(api), "example_test.go", w.example)
 	w.file(server, "handler.go", w.handler)
 	w.file(server, "schemas.go", w.schemas)
 	w.file(server, "document.go", w.document)
@@ -45,6 +46,11 @@ func Service(s *ir.Service, o Options) ([]File, error) {
 // target is a package of the output.
 type target struct {
 	dir, name, importPath string
+}
+
+// external is the package of t's tests that see what its users see.
+func external(t target) target {
+	return target{dir: t.dir, name: t.name + "_test", importPath: t.importPath + "_test"}
 }
 
 // writer collects the files, and the first error.

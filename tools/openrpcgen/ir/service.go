@@ -19,8 +19,9 @@ type Service struct {
 	Methods   []*Method // in the document's order, without rpc.discover
 	Types     []*Type   // that are declared, in the order of their declaration
 	Errors    []*Error
-	Discover  *Method // rpc.discover, if the document declares it
-	Protected bool    // some method has Access
+	Example   *Example // nil if the document has none that Go can spell
+	Discover  *Method  // rpc.discover, if the document declares it
+	Protected bool     // some method has Access
 	Document  *openrpc.Node
 	Schemas   *openrpc.Node // what params are validated against
 }
@@ -93,6 +94,7 @@ func Build(d *openrpc.Document, packageName string) (*Service, openrpc.Faults) {
 		s.Protected = s.Protected || method.Access != nil
 	}
 	s.Types, s.Errors = b.types, b.errorList
+	s.Example = example(d, s.Methods)
 	b.faults.Sort()
 	return s, b.faults
 }
