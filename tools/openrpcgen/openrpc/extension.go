@@ -1,0 +1,155 @@
+package openrpc
+
+import (
+	"go/token"
+	"slices"
+)
+
+// methodExtensions reads the extensions of a method that mean something here; Method says what.
+func (r *reader) methodExtensions(m *Method) {
+	m.GoName = r.goName(m.Node)
+	m.Auth = r.auth(m)
+	m.AuthToken = r.authToken(m)
+	m.ReadOnly = r.extensionFlag(m.Node, "x-readonly")
+	m.AdditionalParams = r.extensionFlag(m.Node, "x-additional-params")
+}
+
+// goName reads x-go-name.
+func (r *reader) goName(n *Node) string {
+	v := n.Get("x-go-name")
+	if v == nil {
+		return ""
+	}
+	if v.Kind != String || !token.IsExported(v.Text) || !token.IsIdentifier(v.Text) {
+		r.report(Error, v, `want an exported Go identifier like "UserID", found %s`, quoteJSON(v))
+		return ""
+	}
+	return v.Text
+}
+
+func (r *reader) extensionFlag(n *Node, name string) bool {
+	v := n.Get(name)
+	return v != nil && r.flag(v, Error)
+}
+
+// authMembers are what x-auth may say.
+var authMembers = []string{"required", "roles", "self"}
+
+// auth reads x-auth. Other tools have extensions of that name too: a value that says none of what ours says is theirs, and ignored
+// with a warning. Once it says anything of ours, nothing wrong in it is let pass, since it decides who may call.
+func (r *reader) auth(m *Method) *Auth {
+	n := m.Node.Get("x-auth")
+	if n == nil {
+		return nil
+	}
+	if !slices.ContainsFunc(authMembers, func(name string) bool { return n.Get(name) != nil }) {
+		r.report(Warning, n, `x-auth is no object with "required", "roles" or "self", and is ignored: anybody may call the method`)
+		return nil
+	}
+	for _, member := range n.Members {
+		if !slices.Contains(authMembers, member.Name) {
+			r.add(Error, n.NamePlace(member.Name), `x-auth has no %s: want "required", "roles" and "self"`, quote(member.Name))
+		}
+	}
+	a := &Auth{Node: n, Roles: r.roleNames(n.Get("roles")), Self: r.self(m, n.Get("self"))}
+	a.Required = a.Roles != nil || a.Self != nil
+	if required := n.Get("required"); required != nil {
+		implied := a.Required
+		a.Required = r.flag(required, Error)
+		if implied && !a.Required {
+			r.report(Error, required, `roles and self need a caller who is known: write true, or remove them`)
+		}
+	}
+	return a
+}
+
+func (r *reader) roleNames(n *Node) []string {
+	if n == nil {
+		return nil
+	}
+	roles := r.names(n)
+	if n.Kind == Array && len(n.Elements) == 0 {
+		r.report(Error, n, "an empty list of roles would let nobody call: name a role, or remove the member")
+	}
+	if slices.Contains(roles, "") {
+		r.report(Error, n, "a role is empty: give it a name")
+	}
+	return roles
+}
+
+// self reads the name of the param that may name the caller.
+func (r *reader) self(m *Method, n *Node) *ContentDescriptor {
+	if n == nil {
+		return nil
+	}
+	i := slices.IndexFunc(m.Params, func(p *ContentDescriptor) bool { return n.Kind == String && p.Name == n.Text })
+	if i < 0 {
+		r.report(Error, n, "want the name of one of the method's params, found %s", quoteJSON(n))
+		return nil
+	}
+	r.selfParams = append(r.selfParams, typedMember{n, m.Params[i].Schema})
+	return m.Params[i]
+}
+
+// authToken reads x-auth-token.
+func (r *reader) authToken(m *Method) string {
+	n := m.Node.Get("x-auth-token")
+	if n == nil {
+		return ""
+	}
+	if n.Kind != String || n.Text == "" {
+		r.report(Error, n, "want the name of a member of the result, found %s", quoteJSON(n))
+		return ""
+	}
+	if m.Result == nil {
+		r.report(Error, n, "the method has no result that could hold a token: give it one, or remove x-auth-token")
+		return ""
+	}
+	r.tokenResults = append(r.tokenResults, typedMember{n, m.Result.Schema})
+	return n.Text
+}
+
+// typedMember is an extension's value that names a place of a certain type. Types are known when all references are resolved.
+type typedMember struct {
+	node   *Node
+	schema *Schema
+}
+
+func (r *reader) checkExtensions() {
+	for _, self := range r.selfParams {
+		if !hasOnlyTypes(self.schema, TypeString, TypeInteger) {
+			r.report(Error, self.node, "the param %s is neither a string nor an integer: only those can name the caller", quote(self.node.Text))
+		}
+	}
+	for _, result := range r.tokenResults {
+		if !hasOnlyTypes(memberSchema(result.schema, result.node.Text), TypeString) {
+			r.report(Error, result.node, "the result has no member %s of type string: name the one that is the token", quote(result.node.Text))
+		}
+	}
+}
+
+// hasOnlyTypes reports whether the schema says that a value has one of the types.
+func hasOnlyTypes(s *Schema, types ...Type) bool {
+	if s == nil {
+		return false
+	}
+	s = s.Target()
+	return len(s.Types) > 0 && !s.Nullable && !slices.ContainsFunc(s.Types, func(t Type) bool { return !slices.Contains(types, t) })
+}
+
+// memberSchema finds the schema of an object's member, in the schema itself or in its allOf.
+func memberSchema(s *Schema, name string) *Schema {
+	if s == nil {
+		return nil
+	}
+	s = s.Target()
+	if p := s.Property(name); p != nil {
+		return p
+	}
+	for _, part := range s.AllOf {
+		if p := memberSchema(part, name); p != nil {
+			return p
+		}
+	}
+	return nil
+}
