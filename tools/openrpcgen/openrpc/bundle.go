@@ -3,7 +3,6 @@ package openrpc
 import (
 	"cmp"
 	"math"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -62,16 +61,23 @@ func newBundle(roots, definitions []*Schema) *bundle {
 	slices.SortStableFunc(b.definitions, func(x, y *Schema) int {
 		return cmp.Or(cmp.Compare(order[x.Node.source], order[y.Node.source]), cmp.Compare(x.Node.offset, y.Node.offset))
 	})
+	b.nameDefinitions()
+	return b
+}
+
+func (b *bundle) nameDefinitions() {
 	taken := map[string]bool{}
+	last := map[string]int{} // the number given last to what came to the same name
 	for _, s := range b.definitions {
-		name := definitionName(s)
-		for i := 2; taken[name]; i++ {
-			name = definitionName(s) + strconv.Itoa(i)
+		plain := definitionName(s)
+		name := plain
+		for n := max(last[plain], 1); taken[name]; last[plain] = n {
+			n++
+			name = plain + strconv.Itoa(n)
 		}
 		taken[name] = true
 		b.names[s] = name
 	}
-	return b
 }
 
 func (b *bundle) namesOf(schemas []*Schema) []string {
@@ -125,9 +131,6 @@ func definitionName(s *Schema) string {
 			tokens = tokens[2:]
 		}
 		name = strings.Join(tokens, ".")
-	}
-	if name == "" && s.Node.source != nil {
-		name = strings.TrimSuffix(filepath.Base(s.Node.source.path), filepath.Ext(s.Node.source.path))
 	}
 	return cmp.Or(strings.Trim(unsafeInName.ReplaceAllString(name, "_"), "_"), "schema")
 }

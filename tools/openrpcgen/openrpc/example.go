@@ -26,9 +26,10 @@ type ExamplePairing struct {
 // that has none by name.
 func (m *Method) Arguments(p *ExamplePairing) []*Example {
 	arguments := make([]*Example, len(m.Params))
+	index := m.paramIndexes()
 	var unnamed []int
 	for i, e := range p.Params {
-		if param := m.paramIndex(e.Name); param >= 0 && arguments[param] == nil {
+		if param, ok := index[e.Name]; ok && arguments[param] == nil {
 			arguments[param] = e
 		} else {
 			unnamed = append(unnamed, i)
@@ -42,13 +43,15 @@ func (m *Method) Arguments(p *ExamplePairing) []*Example {
 	return arguments
 }
 
-func (m *Method) paramIndex(name string) int {
+// paramIndexes gives each param's position by its name.
+func (m *Method) paramIndexes() map[string]int {
+	index := map[string]int{}
 	for i, p := range m.Params {
-		if p.Name == name {
-			return i
+		if _, ok := index[p.Name]; !ok {
+			index[p.Name] = i
 		}
 	}
-	return -1
+	return index
 }
 
 func (r *reader) example(n *Node) *Example {
@@ -64,7 +67,7 @@ func (r *reader) example(n *Node) *Example {
 			Summary:     f.text("summary"),
 			Description: f.text("description"),
 			Value:       f.required("value"),
-			Extensions:  f.extensions(),
+			Extensions:  extensions(f.node),
 		}
 	})
 }
@@ -88,7 +91,7 @@ func (r *reader) examplePairing(n *Node) *ExamplePairing {
 		if result := f.optional("result"); result != nil {
 			p.Result = r.example(result)
 		}
-		p.Extensions = f.extensions()
+		p.Extensions = extensions(f.node)
 		return p
 	})
 }
@@ -142,8 +145,9 @@ func (r *reader) pairingSamples(m *Method, p *ExamplePairing) []sample {
 }
 
 func (r *reader) checkArgumentNames(m *Method, p *ExamplePairing) {
+	index := m.paramIndexes()
 	for i, e := range p.Params {
-		if e.Name != "" && m.paramIndex(e.Name) < 0 {
+		if _, ok := index[e.Name]; !ok && e.Name != "" {
 			r.report(Warning, p.paramNodes[i], "the method %s has no param %s: name the example after the param that it is for", quote(m.Name), quote(e.Name))
 		}
 	}

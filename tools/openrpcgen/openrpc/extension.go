@@ -48,7 +48,7 @@ func (r *reader) auth(m *Method) *Auth {
 	}
 	for _, member := range n.Members {
 		if !slices.Contains(authMembers, member.Name) {
-			r.add(Error, n.NamePlace(member.Name), `x-auth has no %s: want "required", "roles" and "self"`, quote(member.Name))
+			r.reportName(Error, n, member.Name, `x-auth has no %s: want "required", "roles" and "self"`, quote(member.Name))
 		}
 	}
 	a := &Auth{Node: n, Roles: r.roleNames(n.Get("roles")), Self: r.self(m, n.Get("self"))}

@@ -100,14 +100,16 @@ type collector struct {
 	file    string   // the document that was asked for
 }
 
-func (c *collector) add(severity Severity, place Place, message string) {
-	c.size += len(place.Pointer) + len(message)
+// add adds a fault. Place and message are only made if there is room: a pointer may be long.
+func (c *collector) add(severity Severity, place func() Place, format string, args ...any) {
 	if c.size > maxFaultBytes {
 		c.dropped++
 		c.worst = max(c.worst, severity)
 		return
 	}
-	c.faults = append(c.faults, Fault{Severity: severity, Place: place, Message: message})
+	f := Fault{Severity: severity, Place: place(), Message: fmt.Sprintf(format, args...)}
+	c.size += len(f.Pointer) + len(f.Message)
+	c.faults = append(c.faults, f)
 }
 
 func (c *collector) result(strict bool) Faults {

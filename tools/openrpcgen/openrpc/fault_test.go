@@ -69,3 +69,17 @@ func archiveOptions(t *testing.T, archive *txtar.Archive) Options {
 	}
 	return o
 }
+
+// TestFaultsOfOthers is what later stages of the generator add: faults of their own, sorted in.
+func TestFaultsOfOthers(t *testing.T) {
+	root := parseText(t, "openrpc.json", "{\"a\": 1,\n \"b/c\": [true]}")
+	faults := Faults{Errorf(root.Get("b/c").Elements[0], "no %s", "name"), Warnf(root.Get("a"), "odd"), {Severity: Warning, Message: "of no place"}}
+	faults.Sort()
+	const want = ": warning: of no place\nopenrpc.json:1:7: /a: warning: odd\nopenrpc.json:2:10: /b~1c/0: no name\n"
+	if diff := cmp.Diff(want, faults.String()); diff != "" {
+		t.Errorf("faults (-want +got):\n%s", diff)
+	}
+	if !faults.HasErrors() || faults[:2].HasErrors() || !faults[:2].Strict().HasErrors() || faults[:2].HasErrors() {
+		t.Error("errors are not told from warnings")
+	}
+}

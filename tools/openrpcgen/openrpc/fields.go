@@ -77,43 +77,29 @@ func (f *fields) label(name string) string {
 // flag returns a boolean member, false if there is none.
 func (f *fields) flag(name string, severity Severity) bool {
 	n := f.optional(name)
-	if n == nil {
-		return false
-	}
-	if n.Kind != Bool {
-		f.r.report(severity, n, "want true or false, found %s", describe(n))
-	}
-	return n.isTrue()
+	return n != nil && f.r.flag(n, severity)
 }
 
 // list returns the elements of an array member, none if there is no such member.
 func (f *fields) list(name string, severity Severity) []*Node {
-	n := f.optional(name)
-	if n == nil {
-		return nil
+	if n := f.optional(name); n != nil {
+		return f.r.elements(n, severity)
 	}
-	if n.Kind != Array {
-		f.r.report(severity, n, "want an array, found %s", describe(n))
-	}
-	return n.Elements
+	return nil
 }
 
 // close returns the extensions and reports the members that the specification does not know.
 func (f *fields) close() []Member {
 	for _, m := range f.node.Members {
 		if !isExtension(m.Name) && !slices.Contains(f.seen, m.Name) {
-			f.r.add(Warning, f.node.NamePlace(m.Name), "the specification has no member %s in %s: remove it, or begin its name with x-",
+			f.r.reportName(Warning, f.node, m.Name, "the specification has no member %s in %s: remove it, or begin its name with x-",
 				quote(m.Name), withArticle(f.what))
 		}
 	}
-	return f.extensions()
-}
-
-// extensions returns the members that begin with x-.
-func (f *fields) extensions() []Member {
 	return extensions(f.node)
 }
 
+// extensions returns the members that begin with x-.
 func extensions(n *Node) []Member {
 	var list []Member
 	for _, m := range n.Members {

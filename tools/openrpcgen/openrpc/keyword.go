@@ -3,9 +3,11 @@ package openrpc
 import (
 	"errors"
 	"math"
+	"path/filepath"
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"strings"
 )
 
 var allTypes = []Type{TypeNull, TypeBoolean, TypeInteger, TypeNumber, TypeString, TypeArray, TypeObject}
@@ -37,8 +39,12 @@ func (r *reader) schema(n *Node) *Schema {
 	return s
 }
 
-// schemaKey is the name that components.schemas, definitions or $defs give the schema.
+// schemaKey is what Schema.Key says.
 func schemaKey(n *Node) string {
+	if n.parent == nil && n.source != nil {
+		name, _, _ := strings.Cut(filepath.Base(n.source.path), ".")
+		return name
+	}
 	if section, key := componentOf(n); section == "schemas" {
 		return key
 	}
@@ -96,7 +102,7 @@ func (r *reader) reference(s *Schema) {
 	r.unresolved = append(r.unresolved, s)
 	for _, m := range s.Node.Members {
 		if slices.Contains(assertions, m.Name) {
-			r.add(Warning, s.Node.NamePlace(m.Name), "%q stands beside a $ref and is ignored: put both into an allOf", m.Name)
+			r.reportName(Warning, s.Node, m.Name, "%q stands beside a $ref and is ignored: put both into an allOf", m.Name)
 		}
 	}
 }
@@ -134,7 +140,7 @@ func (r *reader) keywords(s *Schema) {
 			s.Format = r.text(m.Value, Error)
 		case "nullable":
 			if s.Nullable = m.Value.isTrue(); s.Nullable {
-				r.add(Warning, s.Node.NamePlace(m.Name), `JSON Schema has no "nullable": add "null" to the type instead; it is read as if you had`)
+				r.reportName(Warning, s.Node, m.Name, `JSON Schema has no "nullable": add "null" to the type instead; it is read as if you had`)
 			}
 		default:
 			r.numberKeyword(s, m)
@@ -173,7 +179,7 @@ func (r *reader) stringKeyword(s *Schema, m Member) {
 		s.MaxLength = r.count(m.Value)
 	case "pattern":
 		s.Pattern = r.text(m.Value, Error)
-		s.PatternWorks = m.Value.Kind == String && r.compiles(m.Value.Place(), s.Pattern)
+		s.PatternWorks = m.Value.Kind == String && r.compiles(s.Node, m.Name, s.Pattern)
 	case "contentEncoding":
 		s.ContentEncoding = r.text(m.Value, Error)
 	case "contentMediaType":
@@ -207,7 +213,7 @@ func (r *reader) objectKeyword(s *Schema, m Member) {
 	case "patternProperties":
 		s.PatternProperties = r.properties(m.Value)
 		for _, p := range s.PatternProperties {
-			r.compiles(m.Value.NamePlace(p.Name), p.Name)
+			r.compiles(m.Value, p.Name, p.Name)
 		}
 	case "additionalProperties":
 		s.AdditionalProperties = r.schema(m.Value)
@@ -403,11 +409,11 @@ func (r *reader) computable(n *Node) *Node {
 	return n
 }
 
-// compiles reports whether Go can compile a pattern, and warns if not.
-func (r *reader) compiles(place Place, pattern string) bool {
+// compiles reports whether Go can compile a pattern, and warns at the name of the member that holds it if not.
+func (r *reader) compiles(n *Node, name, pattern string) bool {
 	_, err := regexp.Compile(pattern)
 	if invalid, ok := errors.AsType[*syntax.Error](err); ok {
-		r.add(Warning, place, "Go cannot compile the pattern (%s: %s), so it is not enforced: write it without that", invalid.Code, quote(invalid.Expr))
+		r.reportName(Warning, n, name, "Go cannot compile the pattern (%s: %s), so it is not enforced: write it without that", invalid.Code, quote(invalid.Expr))
 	}
 	return err == nil
 }

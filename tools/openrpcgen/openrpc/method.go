@@ -91,10 +91,7 @@ func (r *reader) methods(f *fields) []*Method {
 	if n == nil {
 		return nil
 	}
-	if n.Kind != Array {
-		r.report(Error, n, "want an array of methods, found %s", describe(n))
-	}
-	return readable(n.Elements, r.method)
+	return readable(r.elements(n, Error), r.method)
 }
 
 func (r *reader) method(n *Node) *Method {

@@ -1,7 +1,6 @@
 package openrpc
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -60,16 +59,21 @@ func (p *parser) checkEncoding() bool {
 
 // fail reports a fault at the parser's position, within the value n.
 func (p *parser) fail(n *Node, format string, args ...any) {
-	if p.failed {
-		return
+	if !p.failed {
+		p.failed = true
+		p.report(n, p.pos, "not JSON: "+format, args...)
 	}
-	p.failed = true
-	line, column := p.source.position(p.pos)
-	place := Place{File: p.source.path, Line: line, Column: column}
-	if n != nil {
-		place.Pointer = n.Pointer()
-	}
-	p.faults.add(Error, place, "not JSON: "+fmt.Sprintf(format, args...))
+}
+
+func (p *parser) report(n *Node, offset int, format string, args ...any) {
+	p.faults.add(Error, func() Place {
+		line, column := p.source.position(offset)
+		place := Place{File: p.source.path, Line: line, Column: column}
+		if n != nil {
+			place.Pointer = n.Pointer()
+		}
+		return place
+	}, format, args...)
 }
 
 // found describes what stands at the parser's position.
@@ -177,10 +181,8 @@ func (p *parser) member(n *Node) {
 }
 
 func (p *parser) repeated(n *Node, name string, offset int) {
-	line, column := p.source.position(offset)
 	first, _ := p.source.position(n.Members[n.find(name)].offset)
-	place := Place{File: p.source.path, Line: line, Column: column, Pointer: n.Pointer()}
-	p.faults.add(Error, place, fmt.Sprintf("member %s is there twice, first in line %d: remove one", quote(name), first))
+	p.report(n, offset, "member %s is there twice, first in line %d: remove one", quote(name), first)
 }
 
 func (p *parser) array(n *Node) {

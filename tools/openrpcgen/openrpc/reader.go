@@ -1,7 +1,5 @@
 package openrpc
 
-import "fmt"
-
 // Options says how a document is read. The zero value reads files, follows no network reference, and warns.
 type Options struct {
 	// Strict makes every warning an error.
@@ -66,7 +64,7 @@ func newReader(path string, o Options) *reader {
 func (r *reader) read(path string) *Document {
 	file, err := r.files.load(path)
 	if err != nil {
-		r.faults.add(Error, Place{File: path}, fmt.Sprintf("cannot be read: %v", withoutPath(err)))
+		r.faults.add(Error, func() Place { return Place{File: path} }, "cannot be read: %v", withoutPath(err))
 		return nil
 	}
 	if file.root == nil {
@@ -78,7 +76,7 @@ func (r *reader) read(path string) *Document {
 		return nil
 	}
 	r.checkRules(d)
-	if r.checkCycles() {
+	if r.checkChains() {
 		// These follow schemas to their ends, so there must be ends.
 		r.checkExtensions()
 		r.checkExamples(d)
@@ -88,12 +86,17 @@ func (r *reader) read(path string) *Document {
 
 // report adds a fault at the beginning of n.
 func (r *reader) report(severity Severity, n *Node, format string, args ...any) {
-	r.add(severity, n.Place(), format, args...)
+	r.faults.add(r.severity(severity), n.Place, format, args...)
 }
 
-func (r *reader) add(severity Severity, place Place, format string, args ...any) {
+// reportName adds a fault at the name of a member of n.
+func (r *reader) reportName(severity Severity, n *Node, name, format string, args ...any) {
+	r.faults.add(r.severity(severity), func() Place { return n.NamePlace(name) }, format, args...)
+}
+
+func (r *reader) severity(s Severity) Severity {
 	if r.lenient {
-		severity = Warning
+		return Warning
 	}
-	r.faults.add(severity, place, fmt.Sprintf(format, args...))
+	return s
 }

@@ -1,6 +1,7 @@
 package openrpc
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -120,6 +121,26 @@ func TestMetaSchemaReference(t *testing.T) {
 		}
 		if document, names := Bundle(target); names[0] != "schema" || document.Get("definitions").Get("schema").Text != "true" {
 			t.Errorf("%s is bundled as %s", uri, document.JSON())
+		}
+	}
+}
+
+// TestLongReferences follows references up to a bound that no real document comes near.
+func TestLongReferences(t *testing.T) {
+	for length, want := range map[int]string{60: "", 70: "more than 64 references follow one another"} {
+		var members []string
+		for i := range length {
+			members = append(members, fmt.Sprintf(`"c%d":{"$ref":"#/components/contentDescriptors/c%d"}`, i, i+1))
+		}
+		text := fmt.Sprintf(`{"openrpc":"1.3.2","info":{"title":"","version":""},"methods":[{"name":"m","params":[
+			{"$ref":"#/components/contentDescriptors/c0"}]}],"components":{"contentDescriptors":{%s,"c%d":{"name":"last","schema":true}}}}`,
+			strings.Join(members, ","), length)
+		d, faults := Read("openrpc.json", Options{Open: inMemory(map[string]string{"openrpc.json": text})})
+		switch {
+		case want == "" && (d == nil || d.Methods[0].Params[0].Key != fmt.Sprintf("c%d", length)):
+			t.Errorf("%d references: %v\n%s", length, d, faults)
+		case want != "" && !strings.Contains(faults.String(), want):
+			t.Errorf("%d references: want %q, got\n%s", length, want, faults)
 		}
 	}
 }

@@ -7,7 +7,7 @@ package openrpc
 type Schema struct {
 	Node *Node
 	// Key is the name in components.schemas, or in a schema's definitions or $defs, of the document or of a file that it refers
-	// to; "" for a schema that stands anywhere else.
+	// to; for a schema that is a whole file, the file's name up to the first dot; "" for a schema that stands anywhere else.
 	Key string
 
 	// Boolean is set for the schemas true (anything) and false (nothing), which have no keywords. A choice (anyOf, oneOf) that refers

@@ -150,3 +150,22 @@ func randomSchema(keys []string, depth int) *rapid.Generator[string] {
 		return fmt.Sprintf(shape, one, other)
 	})
 }
+
+// TestChainsAreBounded doubles a schema until following it would take for ever, and puts one into the other until the stack would.
+func TestChainsAreBounded(t *testing.T) {
+	for name, shape := range map[string]string{
+		"doubled": `{"allOf": [{"$ref": "#/components/schemas/S%d"}, {"$ref": "#/components/schemas/S%[1]d"}]}`,
+		"long":    `{"$ref": "#/components/schemas/S%d"}`,
+	} {
+		var members []string
+		for i := range 1000 {
+			members = append(members, fmt.Sprintf(`"S%d": `+shape, i, i+1))
+		}
+		text := `{"openrpc": "1.3.2", "info": {"title": "", "version": ""}, "methods": [], "components": {"schemas": {` +
+			strings.Join(members, ",") + `, "S1000": {}}}}`
+		_, faults := Read("openrpc.json", Options{Open: inMemory(map[string]string{"openrpc.json": text})})
+		if !strings.Contains(faults.String(), "too many schemas apply to the same value") {
+			t.Errorf("%s:\n%s", name, faults)
+		}
+	}
+}

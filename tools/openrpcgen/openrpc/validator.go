@@ -148,7 +148,7 @@ type work struct{ left int }
 const deepStep = 8
 
 func (w *work) apply(s *Schema, v *Node, depth int) {
-	w.spend(1 + depth/deepStep + len(v.Members) + len(v.Elements) + len(v.Text)/deepStep + len(s.Enum))
+	w.spend(1 + depth/deepStep + len(v.Members) + len(v.Elements) + len(v.Text)/deepStep + len(s.Enum) + len(s.Required) + len(s.Properties))
 	if w.left < 0 || s.Boolean != nil || !s.mayBe(v.Kind) {
 		return
 	}
@@ -178,10 +178,13 @@ func (s *Schema) mayBe(k Kind) bool {
 }
 
 func (w *work) members(s *Schema, v *Node, depth int) {
+	for _, p := range s.Properties {
+		if member := v.Get(p.Name); member != nil {
+			w.apply(p.Schema, member, depth)
+		}
+	}
 	for _, m := range v.Members {
-		if p := s.Property(m.Name); p != nil {
-			w.apply(p, m.Value, depth)
-		} else if s.AdditionalProperties != nil {
+		if s.AdditionalProperties != nil {
 			w.apply(s.AdditionalProperties, m.Value, depth)
 		}
 		for _, p := range s.PatternProperties {

@@ -5,8 +5,12 @@ import (
 	"iter"
 )
 
-// maxInPlace is how many schemas may apply to one value one through the other, by $ref, allOf and the like.
-const maxInPlace = 256
+const (
+	// maxInPlace is how many schemas may apply to one value one through the other, by $ref, allOf and the like.
+	maxInPlace = 256
+	// maxApplied is how many may do so in all: a few allOf that refer to each other twice are a million already.
+	maxApplied = 10_000
+)
 
 // inPlace yields the schemas that s applies to the very value that it is applied to.
 func (s *Schema) inPlace() iter.Seq[*Schema] {
@@ -49,52 +53,61 @@ func (s *Schema) inside() iter.Seq[*Schema] {
 	}
 }
 
-// cycles finds schemas that come back to themselves before any property or element was entered: no value can be checked against
-// those, and what follows them would never end.
-type cycles struct {
-	r      *reader
-	height map[*Schema]int // of the tallest chain from a schema on; 0 while it is being followed
-	finite bool
+// chains follows the schemas that apply to one value, and finds those that come back to themselves before any property or element was
+// entered, or that are too many: no value could be checked against them, and whatever follows them would never end.
+type chains struct {
+	r       *reader
+	lengths map[*Schema]chain
+	finite  bool
 }
 
-// checkCycles reports whether every chain of schemas that apply to one value ends soon.
-func (r *reader) checkCycles() bool {
-	c := &cycles{r: r, height: map[*Schema]int{}, finite: true}
+// chain is what follows from a schema on, itself included.
+type chain struct {
+	longest int // 0 while the schema is being followed
+	all     int
+}
+
+// checkChains reports whether every chain of schemas that apply to one value ends soon.
+func (r *reader) checkChains() bool {
+	c := &chains{r: r, lengths: map[*Schema]chain{}, finite: true}
 	for _, s := range r.inOrder {
-		c.visit(s, 1)
+		c.follow(s, 1)
 	}
 	return c.finite
 }
 
-// visit follows s, which is the depth-th of a chain, and returns how tall the chain is from s on.
-func (c *cycles) visit(s *Schema, depth int) int {
-	if height, ok := c.height[s]; ok {
-		return height
+// follow measures the chains from s on, which is itself the depth-th of one.
+func (c *chains) follow(s *Schema, depth int) chain {
+	if done, ok := c.lengths[s]; ok {
+		return done
 	}
-	c.height[s] = 0
-	height := 1
+	c.lengths[s] = chain{}
+	sum, tooLong := chain{longest: 1, all: 1}, false
 	for part := range s.inPlace() {
-		if h, ok := c.height[part]; ok && h == 0 {
+		if l, ok := c.lengths[part]; ok && l.longest == 0 {
 			c.close(s, part)
 			continue
 		}
-		if depth > maxInPlace {
-			height = maxInPlace
+		if depth == maxInPlace {
+			tooLong = true
 			break
 		}
-		height = max(height, 1+c.visit(part, depth+1))
+		next := c.follow(part, depth+1)
+		sum.longest = max(sum.longest, 1+next.longest)
+		sum.all += next.all
 	}
-	if height == maxInPlace+1 {
+	if tooLong || sum.longest > maxInPlace || sum.all > maxApplied {
 		c.finite = false
-		c.r.report(Error, s.Node, "more than %d schemas apply one through the other to the same value: make it flatter", maxInPlace)
+		c.r.report(Error, s.Node, "too many schemas apply to the same value, one through the other: make it flatter")
+		sum = chain{longest: 1, all: 1} // so that this is said once
 	}
-	c.height[s] = height
-	return height
+	c.lengths[s] = sum
+	return sum
 }
 
 // close deals with a schema that refers back to one it is part of. As one of several choices it adds nothing to them, since what
 // fits it fits the others: serializers write an untagged Option<Self> so. It then becomes false. Anything else has no meaning.
-func (c *cycles) close(s, back *Schema) {
+func (c *chains) close(s, back *Schema) {
 	if s.Ref == back && isChoiceWithin(s.Node, back.Node) {
 		s.Ref, s.Boolean = nil, new(false)
 		c.r.report(Warning, referenceNode(s), "this choice is the schema that it is a choice of, adds nothing to it and is left out: remove it")
