@@ -10,8 +10,10 @@ import (
 
 // codecs writes how the types read and write themselves.
 func (w *writer) codecs(p *printer) {
+	w.tables(p)
 	for _, t := range w.service.Types {
 		switch {
+		case t.Of != nil:
 		case t.Params:
 			w.paramsCodec(p, t)
 		case t.HasCodec():
@@ -24,9 +26,16 @@ func (w *writer) codecs(p *printer) {
 }
 
 func (w *writer) codec(p *printer, t *ir.Type) {
-	if t.Kind == ir.Struct {
+	switch t.Kind {
+	case ir.Struct:
 		w.encodeStruct(p, t)
 		w.decodeStruct(p, t)
+		return
+	case ir.Tuple:
+		w.tupleCodec(p, t)
+		return
+	case ir.Union:
+		w.unionCodec(p, t)
 		return
 	}
 	p.comment("EncodeJSON writes v.")
@@ -43,6 +52,21 @@ func (w *writer) encodeStruct(p *printer, t *ir.Type) {
 	p.comment("EncodeJSON writes v.")
 	p.p("func (v *%s) EncodeJSON(e *%s) {", t.Name, p.rt("Encoder"))
 	p.p("e.ObjStart()")
+	if t.Shared {
+		p.p("v.encodeMembers(e)")
+		p.p("e.ObjEnd()")
+		p.p("}\n")
+		p.p("func (v *%s) encodeMembers(e *%s) {", t.Name, p.rt("Encoder"))
+		w.encodeMembers(p, t)
+		p.p("}\n")
+		return
+	}
+	w.encodeMembers(p, t)
+	p.p("e.ObjEnd()")
+	p.p("}\n")
+}
+
+func (w *writer) encodeMembers(p *printer, t *ir.Type) {
 	consts := t.Consts
 	for i := 0; i <= len(t.Fields); i++ {
 		for len(consts) > 0 && consts[0].At == i {
@@ -54,8 +78,9 @@ func (w *writer) encodeStruct(p *printer, t *ir.Type) {
 			w.encodeMember(p, t.Fields[i])
 		}
 	}
-	p.p("e.ObjEnd()")
-	p.p("}\n")
+	if t.Kind == ir.Struct && t.Extra != nil {
+		p.p("%s(v.Extra, e, %s)", p.rt("EncodeMembers"), p.resultEncoder(t.Extra))
+	}
 }
 
 func (w *writer) encodeMember(p *printer, f *ir.Field) {
@@ -87,9 +112,17 @@ func (p *printer) isPresent(f *ir.Field) string {
 		case ir.Int, ir.Uint, ir.Float:
 			return v + " != 0"
 		}
-		return v + " != nil"
+		return strings.Replace(p.isNil(f), " == ", " != ", 1)
 	}
 	return ""
+}
+
+// isNil is the condition under which a field of a type that has a nil is nil.
+func (p *printer) isNil(f *ir.Field) string {
+	if f.Type.Kind == ir.Union {
+		return fmt.Sprintf("v.%s.%s == nil", f.GoName, f.Type.Choice.Field)
+	}
+	return "v." + f.GoName + " == nil"
 }
 
 // encodeField spells the statement that writes a field that is present.
@@ -103,7 +136,7 @@ func (p *printer) encodeField(f *ir.Field) string {
 		if f.Type.Kind == ir.Raw {
 			return p.encode(f.Type, v)
 		}
-		return fmt.Sprintf("if %s == nil {\ne.Null()\n} else {\n%s\n}", v, p.encode(f.Type, v))
+		return fmt.Sprintf("if %s {\ne.Null()\n} else {\n%s\n}", p.isNil(f), p.encode(f.Type, v))
 	case ir.NilMissing:
 		if f.Type.HasCodec() {
 			return v + ".EncodeJSON(e)"
@@ -235,7 +268,7 @@ func (p *printer) scalar(prefix string, t *ir.Type) string {
 func (w *writer) decodeStruct(p *printer, t *ir.Type) {
 	p.comment("DecodeJSON reads v.")
 	p.p("func (v *%s) DecodeJSON(d *%s) error {", t.Name, p.rt("Decoder"))
-	if len(t.Fields)+len(t.Consts) == 0 {
+	if len(t.Fields)+len(t.Consts) == 0 && t.Extra == nil {
 		p.p("return d.Object(func(string) error { return d.Skip() })")
 		p.p("}\n")
 		return
@@ -244,7 +277,11 @@ func (w *writer) decodeStruct(p *printer, t *ir.Type) {
 	p.p("switch name {")
 	w.decodeMembers(p, t)
 	p.p("}")
-	p.p("return d.Skip()")
+	if t.Extra != nil {
+		p.p("return %s(&v.Extra, name, d, %s)", p.rt("DecodeMember"), p.resultDecoder(t.Extra))
+	} else {
+		p.p("return d.Skip()")
+	}
 	p.p("})")
 	p.p("}\n")
 }

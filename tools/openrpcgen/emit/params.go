@@ -37,6 +37,14 @@ func (w *writer) encodeArgs(p *printer, t *ir.Type) {
 	p.comment("EncodeJSON writes v by position.")
 	p.p("func (v *%s) EncodeJSON(e *%s) {", t.Name, p.rt("Encoder"))
 	p.p("e.ArrStart()")
+	w.encodeElements(p, t)
+	p.p("e.EndArgs()")
+	p.p("}\n")
+}
+
+// encodeElements writes fields as elements of an array. Those that are missing
+// at its end are left out, those between are null.
+func (w *writer) encodeElements(p *printer, t *ir.Type) {
 	for _, f := range t.Fields {
 		present := p.isPresent(f)
 		if present != "" {
@@ -50,8 +58,6 @@ func (w *writer) encodeArgs(p *printer, t *ir.Type) {
 			p.p("}")
 		}
 	}
-	p.p("e.EndArgs()")
-	p.p("}\n")
 }
 
 func unexported(name string) string { return strings.ToLower(name[:1]) + name[1:] }

@@ -14,6 +14,9 @@ func (w *writer) types(p *printer) {
 			w.typeDecl(p, t)
 		}
 	}
+	if w.hasUnion() {
+		w.unknown(p)
+	}
 }
 
 func (w *writer) paramsTypes(p *printer) {
@@ -27,8 +30,15 @@ func (w *writer) paramsTypes(p *printer) {
 
 func (w *writer) typeDecl(p *printer, t *ir.Type) {
 	switch {
-	case t.Kind == ir.Struct:
+	case t.Of != nil:
+		p.comment(t.Doc...)
+		p.p("type %s = %s\n", t.Name, t.Of.Name)
+		return
+	case t.Kind == ir.Struct || t.Kind == ir.Tuple:
 		w.structDecl(p, t)
+		return
+	case t.Kind == ir.Union:
+		w.unionDecl(p, t)
 		return
 	case t.Alias:
 		p.comment(t.Doc...)
@@ -64,16 +74,29 @@ func (w *writer) enum(p *printer, t *ir.Type) {
 
 func (w *writer) structDecl(p *printer, t *ir.Type) {
 	p.comment(t.Doc...)
-	if len(t.Fields) == 0 {
+	if len(t.Fields) == 0 && t.Extra == nil {
 		p.p("type %s struct{}\n", t.Name)
 		return
 	}
 	p.p("type %s struct {", t.Name)
-	for _, f := range t.Fields {
+	p.fields(t.Fields)
+	switch {
+	case t.Extra == nil:
+	case t.Kind == ir.Tuple:
+		p.p("Rest []%s // the elements that follow", p.value(t.Extra))
+	default:
+		p.p("")
+		p.comment("Extra holds the members that the schema allows and does not name.")
+		p.p("Extra map[string]%s `json:\"-\"`", p.value(t.Extra))
+	}
+	p.p("}\n")
+}
+
+func (p *printer) fields(fields []*ir.Field) {
+	for _, f := range fields {
 		p.comment(f.Doc...)
 		p.p("%s %s%s", f.GoName, p.fieldType(f), tag(f))
 	}
-	p.p("}\n")
 }
 
 func (p *printer) fieldType(f *ir.Field) string {

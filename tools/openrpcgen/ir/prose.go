@@ -16,7 +16,7 @@ const proseWidth = 76
 func prose(text string) []string {
 	var lines, paragraph []string
 	flush := func() {
-		lines = append(lines, wrap(strings.Join(paragraph, " "))...)
+		lines = append(lines, Wrap(strings.Join(paragraph, " "))...)
 		paragraph = nil
 	}
 	fenced := false
@@ -65,7 +65,8 @@ func tidy(lines []string) []string {
 	return kept
 }
 
-func wrap(text string) []string {
+// Wrap breaks text into the lines of a comment.
+func Wrap(text string) []string {
 	var lines []string
 	line := ""
 	for word := range strings.FieldsSeq(text) {
@@ -117,7 +118,7 @@ func methodDoc(m *openrpc.Method, method *Method) []string {
 		links = append(links, "[*"+e.GoName+"]")
 	}
 	if len(links) > 0 {
-		errors = wrap("Errors: " + strings.Join(links, ", ") + ".")
+		errors = Wrap("Errors: " + strings.Join(links, ", ") + ".")
 	}
 	if m.ExternalDocs != nil && m.ExternalDocs.URL != "" {
 		see = prose("See " + m.ExternalDocs.URL)
@@ -132,7 +133,7 @@ func methodDoc(m *openrpc.Method, method *Method) []string {
 // type; only a default matters where it is filled in.
 func (b *builder) fieldDoc(text string, s *openrpc.Schema) []string {
 	target := s.Target()
-	if _, ok := b.declared[target]; !ok {
+	if b.components[target] == nil {
 		return append(prose(text), constraints(target)...)
 	}
 	if target.Default == nil {
@@ -175,7 +176,7 @@ func constraints(s *openrpc.Schema) []string {
 	var lines []string
 	if len(list) > 0 {
 		sentence := strings.Join(list, ", ") + "."
-		lines = wrap(strings.ToUpper(sentence[:1]) + sentence[1:])
+		lines = Wrap(strings.ToUpper(sentence[:1]) + sentence[1:])
 	}
 	if s.Pattern != "" {
 		lines = append(lines, "Pattern: "+printable(strings.ReplaceAll(s.Pattern, "\n", `\n`)))

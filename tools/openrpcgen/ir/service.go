@@ -68,7 +68,7 @@ type Error struct {
 // Build decides what d becomes. Its faults are warnings, or errors where
 // nothing can be generated.
 func Build(d *openrpc.Document, packageName string) (*Service, openrpc.Faults) {
-	b := newBuilder(d)
+	b := newBuilder()
 	s := &Service{
 		Package:  packageName,
 		Source:   path.Base(d.Node.Place().File),
@@ -78,9 +78,9 @@ func Build(d *openrpc.Document, packageName string) (*Service, openrpc.Faults) {
 		Schemas:  openrpc.BundleParams(d.Methods),
 	}
 	b.reserve(d)
-	for _, schema := range d.Components.Schemas {
-		b.component(schema)
-	}
+	components := b.build(d)
+	var derived []*Type
+	b.types = &derived
 	for _, e := range d.Components.Errors {
 		b.error(e)
 	}
@@ -93,7 +93,12 @@ func Build(d *openrpc.Document, packageName string) (*Service, openrpc.Faults) {
 		s.Methods = append(s.Methods, method)
 		s.Protected = s.Protected || method.Access != nil
 	}
-	s.Types, s.Errors = b.types, b.errorList
+	s.Types, s.Errors = append(components, derived...), b.errorList
+	breakCycles(s.Types)
+	refreshAliases(s.Types)
+	for _, finish := range b.later {
+		finish()
+	}
 	s.Example = example(d, s.Methods)
 	b.faults.Sort()
 	return s, b.faults
@@ -134,8 +139,10 @@ func (b *builder) params(m *openrpc.Method, name string) *Type {
 	t.Doc = []string{fmt.Sprintf("%s are the params of %s.", t.Name, m.Name)}
 	fields := newNames()
 	for _, p := range m.Params {
-		owner := owner{name: name, step: p.Name, method: name}
-		field := b.field(fields, owner, p.Name, firstOf(p.GoName, p.Schema.GoName), p.Schema, p.Required)
+		field := b.field(fields, owner{name: name, step: p.Name, method: name}, p.Schema, p.Required)
+		if p.GoName != "" {
+			field.GoName = fields.claim(p.GoName)
+		}
 		field.Doc = b.fieldDoc(firstOf(p.Description, p.Summary), p.Schema)
 		t.Fields = append(t.Fields, field)
 	}

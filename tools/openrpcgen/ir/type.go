@@ -3,10 +3,11 @@ package ir
 // Kind is what a Go type is made of.
 type Kind uint8
 
-// The kinds. Each has a codec of its own in the runtime; Struct, and whatever
-// is declared and composed, has one that is generated.
+// The kinds. Each has a codec of its own in the runtime; those from Struct on,
+// and whatever is declared and composed, have one that is generated.
 const (
-	Bool   Kind = iota // bool
+	Raw    Kind = iota // json.RawMessage
+	Bool               // bool
 	String             // string
 	Int                // int64, or as Go says
 	Uint               // uint64, or as Go says
@@ -14,10 +15,11 @@ const (
 	Number             // json.Number: integers beyond 64 bits
 	Time               // time.Time
 	Bytes              // []byte
-	Raw                // json.RawMessage
 	Slice
 	Map
 	Struct
+	Tuple // a struct of elements: an array as JSON
+	Union // a struct whose field Value is one of several types
 )
 
 // Type is a Go type.
@@ -25,27 +27,34 @@ type Type struct {
 	Kind   Kind
 	Go     string // of a scalar: its predeclared type, like "int64"
 	Name   string // "" if it is not declared
-	Alias  bool   // declared as another name of what Kind says
+	Alias  bool   // declared as another name of Of, or of what Kind says
+	Of     *Type  // of an alias: the declared type; nil if there is none
 	Doc    []string
-	Elem   *Type // of a Slice or a Map
-	Null   bool  // elements may be null
-	Fields []*Field
-	Consts []*Const // of a Struct: members that are no fields
+	Elem   *Type    // of a Slice or a Map
+	Null   bool     // elements may be null
+	Fields []*Field // of a Struct or a Tuple; of a Union: what its variants share
+	Consts []*Const // members that are no fields
+	Extra  *Value   // what members, or elements, beside Fields are; nil: they are dropped
 	Enum   []EnumValue
-	Params bool // a Struct of params, which may be positional
-	ByName bool // a client sends these params by name
+	Choice *Choice // of a Union
+	Shared bool    // a Struct that is a variant of a Union with Fields
+	Params bool    // a Struct of params, which may be positional
+	ByName bool    // a client sends these params by name
 }
 
 // HasCodec reports whether the type encodes and decodes itself.
 func (t *Type) HasCodec() bool {
-	return t.Kind == Struct || (t.Name != "" && (t.Kind == Slice || t.Kind == Map))
+	return t.Kind >= Struct || (t.Name != "" && (t.Kind == Slice || t.Kind == Map))
 }
 
-// HasNil reports whether Go has a nil for the type.
+// HasNil reports whether Go's zero of the type is nothing that JSON has: a
+// slice or a map that is nil, no raw JSON, a union without its variant.
 func (t *Type) HasNil() bool {
 	switch t.Kind {
 	case Slice, Map, Raw, Bytes:
 		return true
+	case Union:
+		return len(t.Fields) == 0
 	}
 	return false
 }
@@ -72,7 +81,7 @@ const (
 	OrNothing                   // jsonrpc.Nullable[T]
 )
 
-// Field is a field of a Struct.
+// Field is a field of a Struct, or an element of a Tuple.
 type Field struct {
 	Name     string // on the wire
 	GoName   string

@@ -1,0 +1,333 @@
+package ir
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
+)
+
+// builder is the state of one Build.
+type builder struct {
+	names       *names
+	methodNames map[*openrpc.Method]string
+	components  map[*openrpc.Schema]*component
+	inline      map[*openrpc.Schema]*Type // the declared types of other schemas
+	same        map[string]*Type          // the first type of each inline schema, by its text
+	plain       map[string]*Type          // the scalars that unions share
+	open        map[*openrpc.Schema]bool  // those without a name that are being looked at
+	flat        map[*openrpc.Schema]*openrpc.Schema
+	types       *[]*Type // where the types go that are declared now
+	later       []func() // what has to wait until all types are known
+	errors      map[string]*Error
+	errorList   []*Error
+	faults      openrpc.Faults
+}
+
+// component is a schema with a name of its own.
+type component struct {
+	schema *openrpc.Schema
+	typ    *Type
+	types  []*Type // it, and those that are declared on the way to it
+	filled bool
+}
+
+func newBuilder() *builder {
+	return &builder{
+		names:       newNames(),
+		methodNames: map[*openrpc.Method]string{},
+		components:  map[*openrpc.Schema]*component{},
+		inline:      map[*openrpc.Schema]*Type{},
+		same:        map[string]*Type{},
+		plain:       map[string]*Type{},
+		open:        map[*openrpc.Schema]bool{},
+		flat:        map[*openrpc.Schema]*openrpc.Schema{},
+		errors:      map[string]*Error{},
+	}
+}
+
+// reserve gives out names by rank: the generated code's own first, then the
+// components', so that derived names are those that yield.
+func (b *builder) reserve(d *openrpc.Document) {
+	for _, own := range []string{"Service", "UnimplementedService", "Client", "NewClient", "Batch", "NewBatch", "Unknown"} {
+		b.names.claim(own)
+	}
+	methods := newNames()
+	for _, m := range d.Methods {
+		name := firstOf(m.GoName, goName(m.Name), "Method")
+		b.methodNames[m] = methods.claim(name, name+"Method")
+	}
+	for _, s := range d.Components.Schemas {
+		name := firstOf(s.GoName, goName(s.Key), "Schema")
+		t := &Type{Name: b.names.claim(name, name+"Value")}
+		b.components[s] = &component{schema: s, typ: t}
+	}
+}
+
+// build fills in the components and returns their types in the document's
+// order, each followed by those that were derived from it.
+func (b *builder) build(d *openrpc.Document) (types []*Type) {
+	for _, s := range d.Components.Schemas {
+		b.fill(b.components[s])
+	}
+	for _, s := range d.Components.Schemas {
+		types = append(types, b.components[s].types...)
+	}
+	return append(types, b.aliases(d)...)
+}
+
+// fill decides what a component becomes. Its kind is set before its parts are
+// looked at, because they may lead back to it.
+func (b *builder) fill(c *component) {
+	if c.filled {
+		return
+	}
+	c.filled = true
+	outer := b.types
+	b.types = &c.types
+	defer func() { b.types = outer }()
+
+	name := c.typ.Name
+	c.types = append(c.types, c.typ)
+	target := b.flatten(c.schema.Target())
+	if other := b.alreadyNamed(c.schema.Target(), target); other != nil && other != c {
+		b.fill(other)
+		*c.typ = *other.typ
+		c.typ.Alias, c.typ.Of = true, other.typ
+	} else {
+		c.typ.Kind = b.kind(target)
+		*c.typ = b.shape(target, owner{name: name}, name)
+		c.typ.Alias = c.typ.Of != nil || scalarAlias(c.typ)
+	}
+	c.typ.Name = name
+	c.typ.Doc = typeDoc(name, c.schema, b.describe(c.typ, "the schema "+c.schema.Key))
+}
+
+// alreadyNamed is the component that one of the schemas is, or nil.
+func (b *builder) alreadyNamed(schemas ...*openrpc.Schema) *component {
+	for _, s := range schemas {
+		if c := b.components[s]; c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// scalarAlias reports whether a name for the type must be an alias, because
+// its codec is that of a type of the standard library.
+func scalarAlias(t *Type) bool {
+	return t.Kind == Time || t.Kind == Raw || t.Kind == Bytes || t.Kind == Number
+}
+
+func (b *builder) describe(t *Type, use string) string {
+	if t.Of != nil {
+		return "[" + t.Of.Name + "]"
+	}
+	return use
+}
+
+// aliases are the components that are only a reference to another.
+func (b *builder) aliases(d *openrpc.Document) (types []*Type) {
+	schemas := d.Node.Get("components").Get("schemas")
+	if schemas == nil {
+		return nil
+	}
+	byKey := map[string]*Type{}
+	for s, c := range b.components {
+		byKey[s.Key] = c.typ
+	}
+	for _, m := range schemas.Members {
+		ref := m.Value.Get("$ref")
+		if ref == nil || byKey[m.Name] != nil {
+			continue
+		}
+		of := byKey[strings.TrimPrefix(ref.Text, "#/components/schemas/")]
+		if of == nil {
+			continue
+		}
+		name := goName(m.Name)
+		t := *of
+		t.Name, t.Alias, t.Of = b.names.claim(name, name+"Value"), true, of
+		t.Doc = prose(fmt.Sprintf("%s is [%s].", t.Name, of.Name))
+		types = append(types, &t)
+	}
+	return types
+}
+
+// refreshAliases copies what aliases stand for once more: some were made while
+// that was not complete yet.
+func refreshAliases(types []*Type) {
+	for _, t := range types {
+		if t.Of == nil {
+			continue
+		}
+		name, doc, of := t.Name, t.Doc, t.Of
+		*t = *base(of)
+		t.Name, t.Doc, t.Alias, t.Of = name, doc, true, of
+	}
+}
+
+// owner is what an inline schema belongs to; its type is named after both.
+type owner struct {
+	name, step string
+	method     string // of whose params or result it is
+}
+
+func (o owner) typeName() string {
+	if o.step == "" {
+		return o.name
+	}
+	return o.name + goName(o.step)
+}
+
+// use says what the type is for.
+func (o owner) use() string {
+	switch {
+	case o.method != "":
+		return fmt.Sprintf("the %s of [Service.%s]", printable(o.step), o.method)
+	case o.step == "item":
+		return fmt.Sprintf("an element of [%s]", o.name)
+	case o.step == "value":
+		return fmt.Sprintf("a value in [%s]", o.name)
+	case o.step == "":
+		return "a type of the contract"
+	}
+	return fmt.Sprintf("the value of %s in [%s]", printable(o.step), o.name)
+}
+
+// declare gives a derived type the first name that is free.
+func (b *builder) declare(t *Type, candidates ...string) *Type {
+	t.Name = b.names.claim(candidates...)
+	*b.types = append(*b.types, t)
+	return t
+}
+
+// value returns the type of what a schema describes, in whatever place.
+func (b *builder) value(s *openrpc.Schema, o owner) Value {
+	origin := s.Target()
+	target := b.flatten(origin)
+	nullable := b.allowsNull(origin) || b.allowsNull(target)
+	for _, schema := range []*openrpc.Schema{origin, target} {
+		if c := b.components[schema]; c != nil {
+			b.fill(c)
+			return Value{c.typ, nullable && c.typ.Kind != Raw}
+		}
+		if t := b.inline[schema]; t != nil {
+			return Value{t, nullable}
+		}
+	}
+	if target.Key != "" {
+		o = owner{name: goName(target.Key)}
+	}
+	if needsName(b.kind(target)) || isEnum(target) {
+		return Value{b.inlineType(target, o), nullable}
+	}
+	if b.open[target] { // an array or a map of itself, without a name
+		return Value{&Type{Kind: Raw}, false}
+	}
+	b.open[target] = true
+	defer delete(b.open, target)
+	t := b.shape(target, o, "")
+	return Value{&t, nullable && t.Kind != Raw}
+}
+
+func needsName(k Kind) bool { return k >= Struct }
+
+// inlineType declares a type for a schema that has no name of its own. Where
+// one of the same text has been declared it is another name of that.
+func (b *builder) inlineType(s *openrpc.Schema, o owner) *Type {
+	text := string(s.Node.JSON())
+	first := b.same[text]
+	t := b.declare(&Type{Kind: b.kind(s)}, o.typeName())
+	b.inline[s] = t
+	name := t.Name
+	if first != nil {
+		*t = *first
+		t.Alias, t.Of = true, first
+		t.Name, t.Doc = name, prose(fmt.Sprintf("%s is the same schema as [%s].", name, first.Name))
+		return t
+	}
+	b.same[text] = t
+	*t = b.shape(s, owner{name: name}, name)
+	if t.Of != nil {
+		t.Alias = true
+	}
+	t.Name = name
+	t.Doc = typeDoc(name, s, b.describe(t, o.use()))
+	return t
+}
+
+// kind is what shape will make of a schema, without looking at its parts.
+func (b *builder) kind(s *openrpc.Schema) Kind {
+	kinds := valueTypes(s)
+	switch {
+	case s.Boolean != nil:
+		return Raw
+	case isUnion(s):
+		return b.unionKind(s)
+	case len(kinds) == 0:
+		return kindByContent(s)
+	}
+	switch kinds[0] {
+	case openrpc.TypeBoolean:
+		return Bool
+	case openrpc.TypeString:
+		return b.textKind(s)
+	case openrpc.TypeInteger:
+		return integerType(s).Kind
+	case openrpc.TypeNumber:
+		return Float
+	case openrpc.TypeArray:
+		return arrayKind(s)
+	}
+	return objectKind(s)
+}
+
+// kindByContent is for schemas without a type: their keywords tell it, if they
+// make sense for one only.
+func kindByContent(s *openrpc.Schema) Kind {
+	if len(s.Properties) > 0 && s.Items == nil && len(s.Tuple) == 0 {
+		return objectKind(s)
+	}
+	if isEnum(s) {
+		return String
+	}
+	return Raw
+}
+
+// shape decides what a schema becomes where it stands; name is that of the
+// type, if it has one. What Go has no type for is raw JSON: the schema is
+// still enforced by validation.
+func (b *builder) shape(s *openrpc.Schema, o owner, name string) Type {
+	switch k := b.kind(s); k {
+	case String:
+		return b.text(s, name)
+	case Int, Uint, Number:
+		return integerType(s)
+	case Bool:
+		return Type{Kind: Bool, Go: "bool"}
+	case Float:
+		return Type{Kind: Float, Go: "float64"}
+	case Slice:
+		return b.array(s, o)
+	case Tuple:
+		return b.tuple(s, o)
+	case Map:
+		return b.mapping(s, o)
+	case Struct:
+		return b.object(s, o)
+	case Union:
+		return b.union(s, o, name)
+	default:
+		return Type{Kind: k}
+	}
+}
+
+func firstOf(candidates ...string) string {
+	for _, c := range candidates {
+		if c != "" {
+			return c
+		}
+	}
+	return ""
+}

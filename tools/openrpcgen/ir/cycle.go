@@ -1,0 +1,32 @@
+package ir
+
+// breakCycles puts a pointer where a type would hold itself by value, which Go
+// has no size for. Only a schema that no finite value fits asks for that.
+func breakCycles(types []*Type) {
+	const open, done = 1, 2
+	state := map[*Type]int{}
+	var visit func(t *Type)
+	visit = func(t *Type) {
+		if state[t] != 0 {
+			return
+		}
+		state[t] = open
+		for _, f := range t.Fields {
+			part := base(f.Type)
+			if part.Kind < Struct || !byValue(f.Presence) {
+				continue
+			}
+			if state[part] == open {
+				f.Presence = OrNull
+				continue
+			}
+			visit(part)
+		}
+		state[t] = done
+	}
+	for _, t := range types {
+		visit(base(t))
+	}
+}
+
+func byValue(p Presence) bool { return p == Required || p == ZeroMissing }

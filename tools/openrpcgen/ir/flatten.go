@@ -1,0 +1,134 @@
+package ir
+
+import (
+	"slices"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
+)
+
+// flatten makes one schema of a schema and all that allOf adds to it. One that
+// is nothing but another with annotations around is that other.
+func (b *builder) flatten(s *openrpc.Schema) *openrpc.Schema {
+	parts := s.AllOf
+	if one := onlyAlternative(s); one != nil {
+		parts = append(slices.Clip(parts), one)
+	}
+	if len(parts) == 0 {
+		return s
+	}
+	if known := b.flat[s]; known != nil {
+		return known
+	}
+	b.flat[s] = s // a cycle ends here
+	rest := *s
+	rest.AllOf = nil
+	if len(parts) > len(s.AllOf) {
+		rest.OneOf, rest.AnyOf = nil, nil
+	}
+	if only := onlyPart(&rest, parts); only != nil {
+		b.flat[s] = b.flatten(only.Target())
+		return b.flat[s]
+	}
+	merged := rest
+	for _, part := range parts {
+		b.merge(&merged, b.flatten(part.Target()))
+	}
+	b.flat[s] = &merged
+	return &merged
+}
+
+// onlyPart is the one part that says anything, if what stands beside does not.
+func onlyPart(beside *openrpc.Schema, parts []*openrpc.Schema) *openrpc.Schema {
+	if !saysNothing(beside) {
+		return nil
+	}
+	var only *openrpc.Schema
+	for _, part := range parts {
+		target := part.Target()
+		if saysNothing(target) && len(target.AllOf) == 0 {
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = part
+	}
+	return only
+}
+
+// saysNothing reports whether a schema has annotations at most, apart from
+// allOf.
+func saysNothing(s *openrpc.Schema) bool {
+	return s.Boolean == nil && len(s.Types) == 0 && s.Enum == nil && s.Const == nil && len(s.Properties) == 0 && len(s.Required) == 0 &&
+		s.AdditionalProperties == nil && len(s.PatternProperties) == 0 && len(s.OneOf) == 0 && len(s.AnyOf) == 0 &&
+		s.Items == nil && len(s.Tuple) == 0 && s.Pattern == "" && s.Format == "" && s.Minimum == nil && s.Maximum == nil
+}
+
+// merge adds to a schema what a part of its allOf says, as far as types go;
+// validation sees the original.
+func (b *builder) merge(s, part *openrpc.Schema) {
+	if s.Boolean == nil {
+		s.Boolean = part.Boolean
+	}
+	switch {
+	case len(s.Types) == 0:
+		s.Types = part.Types
+	case len(part.Types) > 0:
+		s.Types = intersection(s.Types, part.Types)
+	}
+	for _, p := range part.Properties {
+		s.Properties = withProperty(s.Properties, p)
+	}
+	s.Required = append(slices.Clone(s.Required), part.Required...)
+	s.PatternProperties = append(slices.Clone(s.PatternProperties), part.PatternProperties...)
+	switch {
+	case len(s.OneOf)+len(s.AnyOf) == 0:
+		s.OneOf, s.AnyOf = part.OneOf, part.AnyOf
+	case len(part.OneOf)+len(part.AnyOf) > 0: // a union of unions: see isUnion
+		s.OneOf, s.AnyOf = append(s.OneOf, part.OneOf...), append(s.AnyOf, part.OneOf...)
+	}
+	first(&s.AdditionalProperties, part.AdditionalProperties)
+	first(&s.Items, part.Items)
+	first(&s.Const, part.Const)
+	first(&s.Minimum, part.Minimum)
+	first(&s.Maximum, part.Maximum)
+	first(&s.MinLength, part.MinLength)
+	if s.Enum == nil {
+		s.Enum = part.Enum
+	}
+	if s.Tuple == nil {
+		s.Tuple, s.AdditionalItems = part.Tuple, part.AdditionalItems
+	}
+	if s.Pattern == "" {
+		s.Pattern, s.PatternWorks = part.Pattern, part.PatternWorks
+	}
+	s.Format = firstOf(s.Format, part.Format)
+	s.ContentEncoding = firstOf(s.ContentEncoding, part.ContentEncoding)
+	s.Description = firstOf(s.Description, part.Description)
+}
+
+func first[T any](p **T, candidate *T) {
+	if *p == nil {
+		*p = candidate
+	}
+}
+
+func intersection(a, b []openrpc.Type) []openrpc.Type {
+	return slices.DeleteFunc(slices.Clone(a), func(t openrpc.Type) bool {
+		return !slices.Contains(b, t) && !(t == openrpc.TypeInteger && slices.Contains(b, openrpc.TypeNumber))
+	})
+}
+
+// withProperty adds a property. Of two of one name the one stays that says
+// more: which one value there is.
+func withProperty(properties []openrpc.Property, p openrpc.Property) []openrpc.Property {
+	i := slices.IndexFunc(properties, func(other openrpc.Property) bool { return other.Name == p.Name })
+	if i < 0 {
+		return append(slices.Clip(properties), p)
+	}
+	if onlyValue(properties[i].Schema.Target()) == "" && onlyValue(p.Schema.Target()) != "" {
+		properties = slices.Clone(properties)
+		properties[i] = p
+	}
+	return properties
+}

@@ -1,0 +1,161 @@
+package ir
+
+import (
+	"fmt"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
+)
+
+func objectKind(s *openrpc.Schema) Kind {
+	switch {
+	case len(s.Properties) > 0:
+		return Struct
+	case isClosed(s):
+		return Raw // no type could hold what servers send all the same
+	}
+	return Map
+}
+
+func isClosed(s *openrpc.Schema) bool {
+	extra := s.AdditionalProperties
+	return extra != nil && extra.Target().Boolean != nil && !*extra.Target().Boolean && len(s.PatternProperties) == 0
+}
+
+// mapping decides about an object whose names are data.
+func (b *builder) mapping(s *openrpc.Schema, o owner) Type {
+	elem := b.extra(s, o)
+	if elem == nil {
+		elem = &Value{Type: &Type{Kind: Raw}}
+	}
+	return Type{Kind: Map, Elem: elem.Type, Null: elem.Nullable && !elem.Type.HasNil()}
+}
+
+// extra is what the members are that a schema does not name; nil if it does
+// not say.
+func (b *builder) extra(s *openrpc.Schema, o owner) *Value {
+	part := s.AdditionalProperties
+	if len(s.PatternProperties) > 0 {
+		part = nil
+		if len(s.PatternProperties) == 1 && len(s.Properties) == 0 {
+			part = s.PatternProperties[0].Schema
+		}
+	}
+	if part == nil || (part.Target().Boolean != nil && !*part.Target().Boolean) {
+		return nil
+	}
+	v := b.value(part, owner{name: o.typeName(), step: "value"})
+	return &v
+}
+
+// object decides about an object whose members have names.
+func (b *builder) object(s *openrpc.Schema, o owner) Type {
+	t := Type{Kind: Struct}
+	fields := newNames()
+	b.members(&t, fields, s, o)
+	if t.Extra = b.extra(s, o); t.Extra != nil {
+		fields.claim("Extra")
+	}
+	return t
+}
+
+// members adds the properties of a schema to a type. A required one that can
+// have one value only is no field.
+func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
+	if t.Kind == Union || s.AdditionalProperties != nil {
+		fields.claim("Extra")
+	}
+	for _, p := range s.Properties {
+		required := s.RequiresMember(p.Name)
+		target := b.flatten(p.Schema.Target())
+		if target.Boolean != nil && !*target.Boolean {
+			continue // no value is allowed
+		}
+		if only := onlyValue(target); required && only != "" {
+			t.Consts = append(t.Consts, &Const{Name: p.Name, JSON: only, At: len(t.Fields)})
+			continue
+		}
+		field := b.field(fields, owner{name: o.typeName(), step: p.Name}, p.Schema, required)
+		field.Doc = b.fieldDoc(firstOf(p.Schema.Description, p.Schema.Title), p.Schema)
+		t.Fields = append(t.Fields, field)
+	}
+}
+
+// onlyValue returns the one value that a schema allows, as compact JSON, or "".
+func onlyValue(s *openrpc.Schema) string {
+	switch {
+	case s.Const != nil:
+		return string(s.Const.JSON())
+	case len(s.Enum) == 1:
+		return string(s.Enum[0].JSON())
+	}
+	return ""
+}
+
+// field decides about the member that o.step names.
+func (b *builder) field(fields *names, o owner, s *openrpc.Schema, required bool) *Field {
+	name := firstOf(s.GoName, goName(o.step), "Field")
+	v := b.value(s, o)
+	f := &Field{Name: o.step, GoName: fields.claim(name, name+"Field"), Type: v.Type}
+	target := b.flatten(s.Target())
+	switch {
+	case required && v.Nullable:
+		f.Presence = OrNull
+	case required:
+		f.Presence = Required
+	case v.Type.Kind == Raw:
+		f.Presence = ZeroMissing
+	case v.Nullable && target.Default == nil:
+		f.Presence = OrNothing
+	case v.Type.HasNil() || refusesZero(target, v.Type) || defaultIsZero(target, v.Type):
+		f.Presence = ZeroMissing
+	default:
+		f.Presence = NilMissing
+	}
+	if !required {
+		f.Default = b.defaultLiteral(target, v.Type)
+	}
+	return f
+}
+
+func arrayKind(s *openrpc.Schema) Kind {
+	if len(s.Tuple) > 1 {
+		return Tuple
+	}
+	return Slice
+}
+
+// array decides about elements that are all alike. One schema in a list is
+// taken for that of all elements, which is what its authors mean.
+func (b *builder) array(s *openrpc.Schema, o owner) Type {
+	items := s.Items
+	if len(s.Tuple) == 1 {
+		items = s.Tuple[0]
+		b.faults = append(b.faults, openrpc.Warnf(s.Node, `"items" is a list of one schema, which says nothing of the second element: `+
+			"it is taken for that of all; write it without the list"))
+	}
+	if items == nil || (items.Target().Boolean != nil) {
+		return Type{Kind: Slice, Elem: &Type{Kind: Raw}}
+	}
+	elem := b.value(items, owner{name: o.typeName(), step: "item"})
+	return Type{Kind: Slice, Elem: elem.Type, Null: elem.Nullable && !elem.Type.HasNil()}
+}
+
+// tuple decides about elements that each have a schema of their own.
+func (b *builder) tuple(s *openrpc.Schema, o owner) Type {
+	t := Type{Kind: Tuple}
+	fields := newNames()
+	least := len(s.Tuple)
+	if s.MinItems != nil {
+		least = *s.MinItems
+	}
+	for i, item := range s.Tuple {
+		f := b.field(fields, owner{name: o.typeName(), step: fmt.Sprintf("Item%d", i)}, item, i < max(least, 1))
+		f.Doc = b.fieldDoc(firstOf(item.Description, item.Title), item)
+		t.Fields = append(t.Fields, f)
+	}
+	if rest := s.AdditionalItems; rest != nil && (rest.Target().Boolean == nil || *rest.Target().Boolean) {
+		v := b.value(rest, owner{name: o.typeName(), step: "Rest"})
+		t.Extra = &v
+	}
+	return t
+}

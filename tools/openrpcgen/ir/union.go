@@ -1,0 +1,394 @@
+package ir
+
+import (
+	"regexp/syntax"
+	"slices"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
+)
+
+// Choice is what makes a Union: its variants, and how to tell which of them a
+// value is.
+type Choice struct {
+	Field     string // that holds the variant
+	Interface string // that the variants implement
+	Mark      string // the method by which they do
+	Variants  []*Variant
+	Null      bool // a Union without a variant is null
+
+	Strings []*Variant // in the order in which they are tried
+	Integer *Variant
+	Number  *Variant
+	Bool    *Variant
+	Arrays  []*Variant
+	Objects []*Variant
+	Tag     string     // the member that tells objects apart; "" if there is none
+	Nested  []*Variant // unions, which are asked before all others
+}
+
+// Variant is one type of a Union.
+type Variant struct {
+	Type    *Type
+	Pointer bool // held by pointer: objects, tuples and unions are
+
+	Pattern  string   // of strings
+	Tags     []string // values of the tag
+	First    []Kind   // of an array's first element; none: any
+	Own      string   // a required member that no other variant has
+	Required []string // members
+	Optional []string
+	Open     bool // has members of any name
+	schema   *openrpc.Schema
+}
+
+// isUnion reports whether a schema has several types of value.
+func isUnion(s *openrpc.Schema) bool {
+	return len(alternatives(s)) > 0 || len(valueTypes(s)) > 1 || (len(s.OneOf) > 0 && len(s.AnyOf) > 0)
+}
+
+// alternatives are the schemas of which a value fits one. Alternatives that
+// only ask for members say nothing of types.
+func alternatives(s *openrpc.Schema) []*openrpc.Schema {
+	list := s.OneOf
+	if len(list) == 0 {
+		list = s.AnyOf
+	} else if len(s.AnyOf) > 0 {
+		return nil
+	}
+	onlyRequire := func(part *openrpc.Schema) bool {
+		bare := *part.Target()
+		bare.Required = nil
+		return bare.Boolean == nil && saysNothing(&bare) && len(bare.AllOf) == 0 && bare.Not == nil
+	}
+	if len(s.Properties) > 0 && !slices.ContainsFunc(list, func(part *openrpc.Schema) bool { return !onlyRequire(part) }) {
+		return nil
+	}
+	return list
+}
+
+// onlyAlternative is the one that is left beside null.
+func onlyAlternative(s *openrpc.Schema) (only *openrpc.Schema) {
+	for _, part := range alternatives(s) {
+		switch {
+		case isNothing(part):
+		case only != nil:
+			return nil
+		default:
+			only = part
+		}
+	}
+	return only
+}
+
+// parts are the alternatives beside null, or the types as schemas of their own.
+func (b *builder) parts(s *openrpc.Schema) (parts []*openrpc.Schema) {
+	for _, part := range alternatives(s) {
+		if !isNothing(part) {
+			parts = append(parts, part)
+		}
+	}
+	if len(parts) > 0 {
+		return parts
+	}
+	for _, t := range valueTypes(s) {
+		part := *s
+		part.Types, part.Title, part.Enum, part.Const = []openrpc.Type{t}, "", nil, nil
+		parts = append(parts, &part)
+	}
+	return parts
+}
+
+// unionKind is Union where each alternative has a type, and Raw else.
+func (b *builder) unionKind(s *openrpc.Schema) Kind {
+	parts := b.parts(s)
+	if len(parts) == 0 || (len(s.OneOf) > 0 && len(s.AnyOf) > 0) {
+		return Raw
+	}
+	for _, part := range parts {
+		switch k := b.kind(b.flatten(part.Target())); {
+		case k == Raw:
+			return Raw
+		case len(alternatives(s)) > 0 && len(s.Properties) > 0 && k != Struct:
+			return Raw // members that are shared need variants with members
+		}
+	}
+	return Union
+}
+
+// union decides about a value of several types.
+func (b *builder) union(s *openrpc.Schema, o owner, name string) Type {
+	t := Type{Kind: Union}
+	fields := newNames()
+	if len(alternatives(s)) > 0 {
+		b.members(&t, fields, s, o)
+	}
+	c := &Choice{
+		Null:      b.allowsNull(s) && len(t.Fields) == 0,
+		Field:     fields.claim("Value", "Variant"),
+		Interface: b.names.claim(name+"Variant", name+"Variants"),
+		Mark:      "is" + name,
+	}
+	t.Choice = c
+	parts := b.parts(s)
+	tag := b.tagOf(parts)
+	for _, part := range parts {
+		v := b.variant(part, name, tag)
+		known := func(other *Variant) bool { return base(other.Type) == base(v.Type) }
+		if !slices.ContainsFunc(c.Variants, known) {
+			c.Variants = append(c.Variants, v)
+		}
+	}
+	shared := len(t.Fields)+len(t.Consts) > 0
+	b.later = append(b.later, func() { b.tellApart(c, tag, shared) })
+	return t
+}
+
+// base is the type that an alias stands for.
+func base(t *Type) *Type {
+	for t.Of != nil {
+		t = t.Of
+	}
+	return t
+}
+
+// variant decides about one alternative. Its type has a name, because a method
+// marks it as a variant.
+func (b *builder) variant(part *openrpc.Schema, union, tag string) *Variant {
+	origin := part.Target()
+	target := b.flatten(origin)
+	v := &Variant{schema: target, Pattern: target.Pattern}
+	if !target.PatternWorks {
+		v.Pattern = ""
+	}
+	kind := b.kind(target)
+	v.Pointer = kind >= Struct
+	for _, schema := range []*openrpc.Schema{origin, target} {
+		if c := b.components[schema]; c != nil && kind != Time && kind != Bytes && kind != Number {
+			b.fill(c)
+			v.Type = c.typ
+			return v
+		}
+	}
+	if p := plainName[kind]; p != "" && target.Title == "" && !isEnum(target) && v.Pattern == "" && origin.Key == "" {
+		v.Type = b.plainType(kind)
+		return v
+	}
+	v.Type = b.variantType(target, kind, union, variantName(union, label(target, tag, kind)))
+	return v
+}
+
+// variantType declares the type of an inline variant. Types of the standard
+// library cannot be marked: a text stays a text here.
+func (b *builder) variantType(s *openrpc.Schema, kind Kind, union, name string) *Type {
+	if t := b.inline[s]; t != nil {
+		return t
+	}
+	t := b.declare(&Type{Kind: kind}, name)
+	b.inline[s] = t
+	name = t.Name
+	switch kind {
+	case Time, Bytes:
+		*t = Type{Kind: String, Go: "string"}
+	case Number:
+		*t = Type{Kind: Number, Go: "json.Number"}
+	default:
+		*t = b.shape(s, owner{name: name}, name)
+	}
+	t.Name = name
+	t.Doc = typeDoc(name, s, "a variant of ["+union+"]")
+	return t
+}
+
+// plainName are the types that variants without a name share.
+var plainName = map[Kind]string{String: "String", Bool: "Bool", Int: "Integer", Float: "Float"}
+
+func (b *builder) plainType(kind Kind) *Type {
+	if t := b.plain[plainName[kind]]; t != nil {
+		return t
+	}
+	goType := map[Kind]string{String: "string", Bool: "bool", Int: "int64", Float: "float64"}[kind]
+	t := b.declare(&Type{Kind: kind, Go: goType}, plainName[kind], plainName[kind]+"Variant")
+	t.Doc = prose(t.Name + " is a plain " + goType + " among the variants of a union.")
+	b.plain[plainName[kind]] = t
+	return t
+}
+
+// variantName joins the union's name and a label that may begin with it.
+func variantName(union, label string) string {
+	if len(label) > len(union) && label[:len(union)] == union {
+		return label
+	}
+	return union + label
+}
+
+var kindLabel = map[Kind]string{
+	Bool: "Bool", String: "String", Int: "Integer", Uint: "Integer", Float: "Number", Number: "Integer", Time: "Time", Bytes: "Bytes",
+	Slice: "Array", Map: "Map", Struct: "Object", Tuple: "Tuple", Union: "Union",
+}
+
+// label names a variant within its union: by its tag, its only required
+// member, its title, its value, or its kind.
+func label(s *openrpc.Schema, tag string, kind Kind) string {
+	if tag != "" {
+		if p := s.Property(tag); p != nil {
+			values := enumValues(p.Target())
+			if len(values) > 0 {
+				return goName(values[0].Text)
+			}
+		}
+	}
+	if kind == Struct && len(s.Properties) == 1 && len(s.Required) == 1 && goName(s.Required[0]) != "" {
+		return goName(s.Required[0])
+	}
+	if title := goName(s.Title); title != "" && len(title) <= maxTitle {
+		return title
+	}
+	if kind == String && s.Const != nil && goName(s.Const.Text) != "" {
+		return goName(s.Const.Text)
+	}
+	return kindLabel[kind]
+}
+
+// maxTitle is how long a title may be and still be a name.
+const maxTitle = 40
+
+// tagOf is the member by whose value objects are told apart: all require it,
+// and no value is that of two of them.
+func (b *builder) tagOf(parts []*openrpc.Schema) string {
+	var objects []*openrpc.Schema
+	for _, part := range parts {
+		if target := b.flatten(part.Target()); b.kind(target) == Struct {
+			objects = append(objects, target)
+		}
+	}
+	if len(objects) < 2 {
+		return ""
+	}
+	for _, p := range objects[0].Properties {
+		seen := map[string]bool{}
+		distinct := !slices.ContainsFunc(objects, func(s *openrpc.Schema) bool { return !addTags(seen, s, p.Name) })
+		if distinct {
+			return p.Name
+		}
+	}
+	return ""
+}
+
+// addTags adds the values of a member, and reports whether they are texts, of
+// a required member, and new.
+func addTags(seen map[string]bool, s *openrpc.Schema, name string) bool {
+	p := s.Property(name)
+	if p == nil || !s.RequiresMember(name) || !isEnum(p.Target()) {
+		return false
+	}
+	for _, v := range enumValues(p.Target()) {
+		if seen[v.Text] {
+			return false
+		}
+		seen[v.Text] = true
+	}
+	return true
+}
+
+// tellApart sorts the variants by the JSON that they are, and finds what tells
+// those of one kind apart.
+func (b *builder) tellApart(c *Choice, tag string, shared bool) {
+	for _, v := range c.Variants {
+		base(v.Type).Shared = base(v.Type).Shared || shared
+		switch v.Type.Kind {
+		case String, Time, Bytes:
+			c.Strings = append(c.Strings, v)
+		case Int, Uint, Number:
+			first(&c.Integer, v)
+		case Float:
+			first(&c.Number, v)
+		case Bool:
+			first(&c.Bool, v)
+		case Slice, Tuple:
+			v.First = firstElement(v.Type)
+			c.Arrays = append(c.Arrays, v)
+		case Union:
+			c.Nested = append(c.Nested, v)
+		default:
+			c.Objects = append(c.Objects, v)
+		}
+	}
+	slices.SortStableFunc(c.Strings, func(a, b *Variant) int { return width(a) - width(b) })
+	b.tellObjects(c, tag)
+}
+
+// width ranks strings, the narrowest first.
+func width(v *Variant) int {
+	switch {
+	case len(v.Type.Enum) > 0:
+		return 0
+	case v.Pattern != "" && bounded(v.Pattern):
+		return 1
+	case v.Pattern != "":
+		return 2
+	}
+	return 3
+}
+
+// bounded reports whether a pattern matches texts of limited length only.
+func bounded(pattern string) bool {
+	re, err := syntax.Parse(pattern, syntax.Perl)
+	return err == nil && !unbounded(re)
+}
+
+func unbounded(re *syntax.Regexp) bool {
+	return re.Op == syntax.OpStar || re.Op == syntax.OpPlus || (re.Op == syntax.OpRepeat && re.Max < 0) || slices.ContainsFunc(re.Sub, unbounded)
+}
+
+// firstElement are the kinds that the first element of an array may have.
+func firstElement(t *Type) []Kind {
+	var elem *Type
+	switch {
+	case t.Kind == Slice && !t.Null:
+		elem = t.Elem
+	case t.Kind == Tuple && t.Fields[0].Presence == Required:
+		elem = t.Fields[0].Type
+	}
+	if elem == nil || elem.Kind == Union || elem.Kind == Raw {
+		return nil
+	}
+	return []Kind{elem.Kind}
+}
+
+func (b *builder) tellObjects(c *Choice, tag string) {
+	for _, v := range c.Objects {
+		v.Open = v.Type.Kind == Map
+		for _, p := range v.schema.Properties {
+			if v.schema.RequiresMember(p.Name) {
+				v.Required = append(v.Required, p.Name)
+			} else {
+				v.Optional = append(v.Optional, p.Name)
+			}
+		}
+	}
+	if tag != "" && !slices.ContainsFunc(c.Objects, func(v *Variant) bool { return v.schema.Property(tag) == nil }) {
+		c.Tag = tag
+		for _, v := range c.Objects {
+			for _, n := range enumValues(v.schema.Property(tag).Target()) {
+				v.Tags = append(v.Tags, n.Text)
+			}
+		}
+		return
+	}
+	for _, v := range c.Objects {
+		v.Own = ownMember(v, c.Objects)
+	}
+}
+
+// ownMember is a required member of v that no other variant can have.
+func ownMember(v *Variant, all []*Variant) string {
+	for _, name := range v.Required {
+		taken := slices.ContainsFunc(all, func(other *Variant) bool {
+			return other != v && (other.Open || slices.Contains(other.Required, name) || slices.Contains(other.Optional, name))
+		})
+		if !taken {
+			return name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,185 @@
+package jsonrpc
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// What follows is for the codecs of unions: they look at a value before they
+// decide which type it has. All take JSON that has passed [Check].
+
+// ErrNoVariant says that a value has a kind that no variant of a union has.
+var ErrNoVariant = errors.New("no variant fits")
+
+// NoVariant is the failure to encode a union that was left empty, or that holds
+// a pointer where it wants a value.
+func NoVariant(union string, v any) error {
+	if v == nil {
+		return fmt.Errorf("%s has no value", union)
+	}
+	return fmt.Errorf("%T is no variant of %s", v, union)
+}
+
+// UnknownTag says that no variant has the value of the member that tells them
+// apart.
+func UnknownTag(member, value string) error {
+	if value == "" {
+		return fmt.Errorf("no text in the member %q, which tells the variants apart", member)
+	}
+	return fmt.Errorf("no variant has the %s %q", member, value)
+}
+
+// KindOf returns the kind of a value.
+func KindOf(raw []byte) Kind { return NewDecoder(raw).Kind() }
+
+// TextOf returns the text of a string, "" of any other value.
+func TextOf(raw []byte) (text string) {
+	_ = DecodeString(&text, NewDecoder(raw))
+	return text
+}
+
+// IsInteger reports whether a number is one without a fraction.
+func IsInteger(raw []byte) bool {
+	text := strings.TrimSpace(string(raw))
+	if !strings.ContainsAny(text, ".eE") {
+		return true
+	}
+	_, err := integer(text)
+	return err == nil
+}
+
+// KindOfFirst returns the kind of an array's first element, KindNone if there
+// is none.
+func KindOfFirst(raw []byte) (kind Kind) {
+	d := NewDecoder(raw)
+	_ = d.Array(func(i int) error {
+		if i == 0 {
+			kind = d.Kind()
+		}
+		return d.Skip()
+	})
+	return kind
+}
+
+// MemberOf returns the value of an object's member, nil if it has none.
+func MemberOf(raw []byte, name string) (value []byte) {
+	d := NewDecoder(raw)
+	_ = d.Object(func(n string) error {
+		v, err := d.Raw()
+		if n == name {
+			value = v
+		}
+		return err
+	})
+	return value
+}
+
+// HasMember reports whether an object has a member.
+func HasMember(raw []byte, name string) bool { return MemberOf(raw, name) != nil }
+
+// TagOf returns the text of an object's member.
+func TagOf(raw []byte, name string) string { return TextOf(MemberOf(raw, name)) }
+
+// Shape is what is known of an object's members.
+type Shape struct {
+	Required, Optional []string
+	Open               bool // it may have others
+}
+
+// Closest returns the index of the shape that fits an object best: the fewest
+// required members missing, then the fewest unknown ones, then the most that it
+// requires; of equals the first.
+func Closest(raw []byte, shapes []Shape) int {
+	names := map[string]bool{}
+	d := NewDecoder(raw)
+	_ = d.Object(func(name string) error {
+		names[strings.Clone(name)] = true
+		return d.Skip()
+	})
+	best, bestScore := 0, []int(nil)
+	for i, s := range shapes {
+		score := s.score(names)
+		if bestScore == nil || slices.Compare(score, bestScore) < 0 {
+			best, bestScore = i, score
+		}
+	}
+	return best
+}
+
+func (s Shape) score(names map[string]bool) []int {
+	missing, known := 0, 0
+	for _, name := range s.Required {
+		if names[name] {
+			known++
+		} else {
+			missing++
+		}
+	}
+	for _, name := range s.Optional {
+		if names[name] {
+			known++
+		}
+	}
+	unknown := len(names) - known
+	if s.Open {
+		unknown = 0
+	}
+	return []int{missing, unknown, -len(s.Required)}
+}
+
+// DecodeAs decodes a variant that is held by value.
+func DecodeAs[T any](raw []byte, decode func(*T, *Decoder) error) (v T, err error) {
+	err = decode(&v, NewDecoder(raw))
+	return v, err
+}
+
+// DecodeNew decodes a variant that is held by pointer.
+func DecodeNew[T any](raw []byte, decode func(*T, *Decoder) error) (*T, error) {
+	v := new(T)
+	return v, decode(v, NewDecoder(raw))
+}
+
+// Tuple calls elem for each element of an array of at least n.
+func (d *Decoder) Tuple(n int, elem func(i int) error) error {
+	got := 0
+	err := d.Array(func(i int) error {
+		got++
+		return elem(i)
+	})
+	if err == nil && got < n {
+		return fmt.Errorf("want at least %d elements, got %d", n, got)
+	}
+	return err
+}
+
+// DecodeNext appends an element to those that a tuple does not name.
+func DecodeNext[T any](rest *[]T, d *Decoder, decode func(*T, *Decoder) error) error {
+	var x T
+	err := decode(&x, d)
+	*rest = append(*rest, x)
+	return err
+}
+
+// DecodeMember keeps a member that a schema allows and does not name.
+func DecodeMember[T any](extra *map[string]T, name string, d *Decoder, decode func(*T, *Decoder) error) error {
+	var x T
+	err := decode(&x, d)
+	if *extra == nil {
+		*extra = map[string]T{}
+	}
+	(*extra)[strings.Clone(name)] = x
+	return err
+}
+
+// EncodeMembers writes the members of a map into the object that is open, with
+// their names sorted.
+func EncodeMembers[M ~map[string]T, T any](v M, e *Encoder, elem func(*T, *Encoder)) {
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		x := v[name]
+		e.FieldStart(name)
+		elem(&x, e)
+	}
+}
