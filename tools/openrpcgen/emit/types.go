@@ -79,7 +79,11 @@ func (w *writer) structDecl(p *printer, t *ir.Type) {
 		return
 	}
 	p.p("type %s struct {", t.Name)
-	p.fields(t.Fields)
+	if t.Kind == ir.Tuple {
+		p.elements(t.Fields)
+	} else {
+		p.fields(t.Fields)
+	}
 	switch {
 	case t.Extra == nil:
 	case t.Kind == ir.Tuple:
@@ -96,6 +100,13 @@ func (p *printer) fields(fields []*ir.Field) {
 	for _, f := range fields {
 		p.comment(f.Doc...)
 		p.p("%s %s%s", f.GoName, p.fieldType(f), tag(f))
+	}
+}
+
+func (p *printer) elements(fields []*ir.Field) {
+	for _, f := range fields {
+		p.comment(f.Doc...)
+		p.p("%s %s", f.GoName, p.fieldType(f))
 	}
 }
 

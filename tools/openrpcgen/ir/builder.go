@@ -90,7 +90,7 @@ func (b *builder) fill(c *component) {
 	name := c.typ.Name
 	c.types = append(c.types, c.typ)
 	target := b.flatten(c.schema.Target())
-	if other := b.alreadyNamed(c.schema.Target(), target); other != nil && other != c {
+	if other := b.alreadyNamed(c, target, c.schema.Target()); other != nil {
 		b.fill(other)
 		*c.typ = *other.typ
 		c.typ.Alias, c.typ.Of = true, other.typ
@@ -100,14 +100,14 @@ func (b *builder) fill(c *component) {
 		c.typ.Alias = c.typ.Of != nil || scalarAlias(c.typ)
 	}
 	c.typ.Name = name
-	c.typ.Doc = typeDoc(name, c.schema, b.describe(c.typ, "the schema "+c.schema.Key))
+	c.typ.Doc = paragraphs(typeDoc(name, c.schema, b.describe(c.typ, "the schema "+c.schema.Key)), constDoc(c.typ))
 }
 
-// alreadyNamed is the component that one of the schemas is, or nil.
-func (b *builder) alreadyNamed(schemas ...*openrpc.Schema) *component {
+// alreadyNamed is the component, another than c, that one of the schemas is.
+func (b *builder) alreadyNamed(c *component, schemas ...*openrpc.Schema) *component {
 	for _, s := range schemas {
-		if c := b.components[s]; c != nil {
-			return c
+		if other := b.components[s]; other != nil && other != c {
+			return other
 		}
 	}
 	return nil
@@ -177,7 +177,7 @@ func (o owner) typeName() string {
 	if o.step == "" {
 		return o.name
 	}
-	return o.name + goName(o.step)
+	return o.name + goSuffix(o.step)
 }
 
 // use says what the type is for.
@@ -237,6 +237,12 @@ func needsName(k Kind) bool { return k >= Struct }
 // one of the same text has been declared it is another name of that.
 func (b *builder) inlineType(s *openrpc.Schema, o owner) *Type {
 	text := string(s.Node.JSON())
+	if name := b.plainUnion(s); name != "" {
+		text, o = name, owner{name: name}
+		if t := b.same[text]; t != nil {
+			return t
+		}
+	}
 	first := b.same[text]
 	t := b.declare(&Type{Kind: b.kind(s)}, o.typeName())
 	b.inline[s] = t
@@ -253,7 +259,7 @@ func (b *builder) inlineType(s *openrpc.Schema, o owner) *Type {
 		t.Alias = true
 	}
 	t.Name = name
-	t.Doc = typeDoc(name, s, b.describe(t, o.use()))
+	t.Doc = paragraphs(typeDoc(name, s, b.describe(t, o.use())), constDoc(t))
 	return t
 }
 

@@ -19,6 +19,19 @@ var initialisms = func() map[string]bool {
 
 // goName makes an exported Go identifier of a name on the wire.
 func goName(wire string) string {
+	s := goSuffix(wire)
+	if s == "" {
+		return ""
+	}
+	if first := []rune(s)[0]; !unicode.IsUpper(first) {
+		return "X" + s
+	}
+	return s
+}
+
+// goSuffix is goName for what stands behind another name: it may begin with
+// a digit.
+func goSuffix(wire string) string {
 	shouting := wire == strings.ToUpper(wire)
 	var name strings.Builder
 	for _, word := range words(wire) {
@@ -32,14 +45,7 @@ func goName(wire string) string {
 			name.WriteString(capital(word))
 		}
 	}
-	s := name.String()
-	if s == "" {
-		return ""
-	}
-	if first := []rune(s)[0]; !unicode.IsUpper(first) {
-		return "X" + s
-	}
-	return s
+	return name.String()
 }
 
 func capital(word string) string {

@@ -107,6 +107,14 @@ func typeDoc(name string, s *openrpc.Schema, use string) []string {
 	return paragraphs(prose(name+": "+text), constraints(s))
 }
 
+// constDoc tells of the members that are no fields.
+func constDoc(t *Type) (lines []string) {
+	for _, c := range t.Consts {
+		lines = append(lines, Wrap(fmt.Sprintf("Its member %s is always %s.", printable(c.Name), printable(c.JSON)))...)
+	}
+	return lines
+}
+
 func methodDoc(m *openrpc.Method, method *Method) []string {
 	var description []string
 	if m.Description != m.Summary {

@@ -58,7 +58,7 @@ func (b *builder) text(s *openrpc.Schema, name string) Type {
 		if v.Kind != openrpc.String {
 			continue
 		}
-		label := firstOf(goName(v.Text), "Empty")
+		label := firstOf(goSuffix(v.Text), "Empty")
 		t.Enum = append(t.Enum, EnumValue{
 			Const:   b.names.claim(name+label, name+label+"Value"),
 			Literal: strconv.Quote(v.Text),

@@ -3,6 +3,7 @@ package ir
 import (
 	"regexp/syntax"
 	"slices"
+	"strings"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
 )
@@ -92,7 +93,8 @@ func (b *builder) parts(s *openrpc.Schema) (parts []*openrpc.Schema) {
 	}
 	for _, t := range valueTypes(s) {
 		part := *s
-		part.Types, part.Title, part.Enum, part.Const = []openrpc.Type{t}, "", nil, nil
+		part.Types, part.Key, part.Title, part.Description = []openrpc.Type{t}, "", "", ""
+		part.Enum, part.Const = nil, nil
 		parts = append(parts, &part)
 	}
 	return parts
@@ -169,7 +171,7 @@ func (b *builder) variant(part *openrpc.Schema, union, tag string) *Variant {
 			return v
 		}
 	}
-	if p := plainName[kind]; p != "" && target.Title == "" && !isEnum(target) && v.Pattern == "" && origin.Key == "" {
+	if isPlain(target, kind) {
 		v.Type = b.plainType(kind)
 		return v
 	}
@@ -195,12 +197,35 @@ func (b *builder) variantType(s *openrpc.Schema, kind Kind, union, name string) 
 		*t = b.shape(s, owner{name: name}, name)
 	}
 	t.Name = name
-	t.Doc = typeDoc(name, s, "a variant of ["+union+"]")
+	t.Doc = paragraphs(typeDoc(name, s, "a variant of ["+union+"]"), constDoc(t))
 	return t
 }
 
 // plainName are the types that variants without a name share.
-var plainName = map[Kind]string{String: "String", Bool: "Bool", Int: "Integer", Float: "Float"}
+var plainName = map[Kind]string{String: "String", Bool: "Bool", Int: "Integer", Float: "Number"}
+
+// isPlain reports whether a schema says no more of a scalar than its type.
+func isPlain(s *openrpc.Schema, kind Kind) bool {
+	return plainName[kind] != "" && s.Title == "" && !isEnum(s) && s.Pattern == "" && s.Key == ""
+}
+
+// plainUnion is the name that all unions of the same plain types share, such as
+// StringOrNumber; "" for any other schema.
+func (b *builder) plainUnion(s *openrpc.Schema) string {
+	if len(s.Properties) > 0 || s.Title != "" || b.kind(s) != Union || b.allowsNull(s) {
+		return ""
+	}
+	var names []string
+	for _, part := range b.parts(s) {
+		target := b.flatten(part.Target())
+		kind := b.kind(target)
+		if !isPlain(target, kind) {
+			return ""
+		}
+		names = append(names, plainName[kind])
+	}
+	return strings.Join(names, "Or")
+}
 
 func (b *builder) plainType(kind Kind) *Type {
 	if t := b.plain[plainName[kind]]; t != nil {
@@ -233,18 +258,18 @@ func label(s *openrpc.Schema, tag string, kind Kind) string {
 		if p := s.Property(tag); p != nil {
 			values := enumValues(p.Target())
 			if len(values) > 0 {
-				return goName(values[0].Text)
+				return goSuffix(values[0].Text)
 			}
 		}
 	}
-	if kind == Struct && len(s.Properties) == 1 && len(s.Required) == 1 && goName(s.Required[0]) != "" {
-		return goName(s.Required[0])
+	if kind == Struct && len(s.Properties) == 1 && len(s.Required) == 1 && goSuffix(s.Required[0]) != "" {
+		return goSuffix(s.Required[0])
 	}
-	if title := goName(s.Title); title != "" && len(title) <= maxTitle {
+	if title := goSuffix(s.Title); title != "" && len(title) <= maxTitle {
 		return title
 	}
-	if kind == String && s.Const != nil && goName(s.Const.Text) != "" {
-		return goName(s.Const.Text)
+	if kind == String && s.Const != nil && goSuffix(s.Const.Text) != "" {
+		return goSuffix(s.Const.Text)
 	}
 	return kindLabel[kind]
 }
