@@ -9,7 +9,8 @@
 // method.
 //
 // A server implements [Service] and is served by NewHandler of package rollcallserver.
-// A [Client] is a Service too:
+//
+// A [Client] is a Service that calls a server:
 //
 //	c := rollcall.NewClient(url)
 //	result, err := c.Ping(ctx)

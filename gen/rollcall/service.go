@@ -23,8 +23,11 @@ const (
 	MethodRPCDiscover    = "rpc.discover" // answered by the handler
 )
 
-// Service is the API: a server implements it, [*Client] calls it, and MockService
-// of package rollcalltest stands in for it.
+// The runtime has to be of the generation that this code was written for.
+const _ = jsonrpc.Version1
+
+// Service is the API: a server implements it, [*Client] calls it, and
+// MockService of package rollcalltest stands in for it.
 type Service interface {
 	// Ping is the method ping.
 	//

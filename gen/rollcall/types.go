@@ -126,6 +126,8 @@ type Authentication struct {
 type Token string
 
 // Deletion: That something was deleted.
+//
+// Its member success is always true.
 type Deletion struct{}
 
 // OpenRPCDocument: An OpenRPC document.

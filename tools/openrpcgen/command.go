@@ -18,12 +18,15 @@ import (
 // command is what the flags ask for.
 type command struct {
 	in, out, packageName, runtime string
+	client, server                bool // only that
+	decide                        ir.Options
 	read                          openrpc.Options
 }
 
 const usage = `openrpcgen writes a Go server, params validators and a client for an OpenRPC document.
 
 usage: openrpcgen -in openrpc.json -out gen -package NAME [flags]
+       openrpcgen check [flags] DOCUMENT     only reports what is wrong with it
 
 It writes OUT/NAME (types, client), OUT/NAME/NAMEserver (handler), OUT/NAME/NAMEtest
 (mock) and OUT/jsonrpc (the runtime). Files that it did not write are never touched,
@@ -35,6 +38,9 @@ flags:
 // run is the command: 0 if it worked, 1 if the document or the output is at
 // fault, 2 if the flags are.
 func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == "check" {
+		return runCheck(args[1:], stdout, stderr)
+	}
 	c, err := parse(args, stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -54,23 +60,16 @@ func run(args []string, stdout, stderr io.Writer) int {
 }
 
 func parse(args []string, help io.Writer) (*command, error) {
-	c := &command{read: openrpc.Options{Map: map[string]string{}}}
-	flags := flag.NewFlagSet("openrpcgen", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
+	c := &command{}
+	flags := newFlags(&c.read)
 	flags.StringVar(&c.in, "in", "openrpc.json", "the document, `FILE`")
 	flags.StringVar(&c.out, "out", "gen", "the `FOLDER` that packages are written to, within a Go module")
 	flags.StringVar(&c.packageName, "package", "", "the `NAME` of the package, like petstore")
 	flags.StringVar(&c.runtime, "runtime", "", "use the runtime at this `IMPORTPATH` instead of writing one")
-	flags.BoolVar(&c.read.Strict, "strict", false, "treat warnings as errors")
-	flags.StringVar(&c.read.Base, "base", "", "the `FOLDER` in which references to files are looked for as well")
-	flags.Func("map", "read a `URL=FILE` instead of a reference to the network; may be repeated", func(s string) error {
-		url, file, ok := strings.Cut(s, "=")
-		if !ok {
-			return errors.New("want URL=FILE")
-		}
-		c.read.Map[url] = file
-		return nil
-	})
+	flags.BoolVar(&c.client, "client", false, "write the client alone")
+	flags.BoolVar(&c.server, "server", false, "write the server alone")
+	flags.StringVar(&c.decide.TrimPrefix, "trim-prefix", "", "leave a `PREFIX` of the methods' names out of their Go names, like Filecoin.")
+	flags.BoolVar(&c.decide.KeepUnknown, "keep-unknown", false, "keep the members of objects that their schemas do not name, as Extra")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fmt.Fprint(help, usage)
@@ -85,35 +84,71 @@ func parse(args []string, help io.Writer) (*command, error) {
 	if !token.IsIdentifier(c.packageName) || strings.ToLower(c.packageName) != c.packageName || c.packageName == "jsonrpc" {
 		return nil, errors.New("name the package by -package, in lower case, like petstore")
 	}
+	if c.client && c.server {
+		return nil, errors.New("-client and -server exclude each other: leave both out for all")
+	}
 	return c, nil
+}
+
+// newFlags are the flags that say how a document is read.
+func newFlags(read *openrpc.Options) *flag.FlagSet {
+	read.Map = map[string]string{}
+	flags := flag.NewFlagSet("openrpcgen", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.BoolVar(&read.Strict, "strict", false, "treat warnings as errors")
+	flags.StringVar(&read.Base, "base", "", "the `FOLDER` in which references to files are looked for as well")
+	flags.Func("map", "read a `URL=FILE` instead of a reference to the network; may be repeated", func(s string) error {
+		url, file, ok := strings.Cut(s, "=")
+		if !ok {
+			return errors.New("want URL=FILE")
+		}
+		read.Map[url] = file
+		return nil
+	})
+	return flags
+}
+
+// decide reads a document and decides what is to be written for it.
+func decide(name, packageName string, read openrpc.Options, options ir.Options) (*ir.Service, openrpc.Faults, error) {
+	document, faults := openrpc.Read(name, read)
+	if document == nil {
+		return nil, faults, fmt.Errorf("%s has faults", name)
+	}
+	service, more := ir.Build(document, packageName, options)
+	if read.Strict {
+		more = more.Strict()
+	}
+	faults = append(faults, more...)
+	faults.Sort()
+	if faults.HasErrors() {
+		return nil, faults, fmt.Errorf("%s has faults", name)
+	}
+	if _, err := validate.Compile(string(service.Schemas.JSON())); err != nil {
+		return nil, faults, fmt.Errorf("%s: %w", name, err)
+	}
+	return service, faults, nil
 }
 
 // generate reads the document, builds all of the output in memory, and then
 // writes it.
 func (c *command) generate() (done string, faults openrpc.Faults, err error) {
-	document, faults := openrpc.Read(c.in, c.read)
-	if document == nil {
-		return "", faults, fmt.Errorf("%s has faults; nothing was written", c.in)
-	}
-	service, more := ir.Build(document, c.packageName)
-	if c.read.Strict {
-		more = more.Strict()
-	}
-	faults = append(faults, more...)
-	if faults.HasErrors() {
-		return "", faults, fmt.Errorf("%s has faults; nothing was written", c.in)
-	}
-	if _, err := validate.Compile(string(service.Schemas.JSON())); err != nil {
-		return "", faults, fmt.Errorf("%s: %w; nothing was written", c.in, err)
+	service, faults, err := decide(c.in, c.packageName, c.read, c.decide)
+	if err != nil {
+		return "", faults, fmt.Errorf("%w; nothing was written", err)
 	}
 	out, err := openOutput(c.out)
 	if err != nil {
 		return "", faults, err
 	}
-	options := emit.Options{ImportPath: path.Join(out.importPath, c.packageName), Runtime: c.runtime}
+	options := emit.Options{
+		ImportPath: path.Join(out.importPath, c.packageName),
+		Runtime:    c.runtime,
+		Client:     !c.server,
+		Server:     !c.client,
+	}
 	if c.runtime == "" {
 		options.Runtime = path.Join(out.importPath, "jsonrpc")
-		out.addRuntime("jsonrpc", options.Runtime)
+		out.addRuntime("jsonrpc", options.Runtime, options.Server)
 	}
 	files, err := emit.Service(service, options)
 	if err != nil {
@@ -127,4 +162,28 @@ func (c *command) generate() (done string, faults openrpc.Faults, err error) {
 	}
 	return fmt.Sprintf("%s: %d methods, %d types, %d errors", path.Join(c.out, c.packageName),
 		len(service.Methods), len(service.Types), len(service.Errors)), faults, nil
+}
+
+// runCheck is openrpcgen check: it reads a document, reports, and writes
+// nothing.
+func runCheck(args []string, stdout, stderr io.Writer) int {
+	var read openrpc.Options
+	flags := newFlags(&read)
+	err := flags.Parse(args)
+	if err == nil && flags.NArg() != 1 {
+		err = errors.New("want one document to check")
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "openrpcgen check: %v\nTry openrpcgen -help.\n", err)
+		return 2
+	}
+	service, faults, err := decide(flags.Arg(0), "check", read, ir.Options{})
+	fmt.Fprint(stderr, faults)
+	if err != nil {
+		fmt.Fprintf(stderr, "openrpcgen: %v\n", err)
+		return 1
+	}
+	fmt.Fprintf(stdout, "%s: %d methods, %d types, %d errors, %d warnings\n", flags.Arg(0),
+		len(service.Methods), len(service.Types), len(service.Errors), len(faults))
+	return 0
 }

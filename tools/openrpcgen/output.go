@@ -64,10 +64,14 @@ var runtimeSource embed.FS
 const runtimePath = "github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc"
 
 // addRuntime adds a copy of the runtime, which will have its own import path.
-func (o *output) addRuntime(dir, importPath string) {
+// Only servers validate.
+func (o *output) addRuntime(dir, importPath string, server bool) {
 	_ = fs.WalkDir(runtimeSource, "jsonrpc", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasSuffix(name, "_test.go") {
 			return err
+		}
+		if strings.HasPrefix(name, "jsonrpc/validate/") && !server {
+			return nil
 		}
 		source, err := runtimeSource.ReadFile(name)
 		source = bytes.ReplaceAll(source, []byte(`"`+runtimePath+`"`), []byte(`"`+importPath+`"`))

@@ -12,6 +12,8 @@ import (
 type Options struct {
 	ImportPath string // of the service's package
 	Runtime    string // import path of the runtime
+	Client     bool   // write the client
+	Server     bool   // write the server
 }
 
 // File is one file of the output.
@@ -32,14 +34,20 @@ func Service(s *ir.Service, o Options) ([]File, error) {
 	w.file(api, "params.go", w.paramsTypes)
 	w.file(api, "types.go", w.types)
 	w.file(api, "errors.go", w.errors)
-	w.file(api, "client.go", w.client)
-	w.file(api, "batch.go", w.batch)
 	w.file(api, "codec.go", w.codecs)
-	w.file(external(api), "example_test.go", w.example)
-	w.file(server, "handler.go", w.handler)
-	w.file(server, "schemas.go", w.schemas)
-	w.file(server, "document.go", w.document)
 	w.file(test, "mock.go", w.mock)
+	if o.Client {
+		w.file(api, "client.go", w.client)
+		w.file(api, "batch.go", w.batch)
+	}
+	if o.Server {
+		w.file(server, "handler.go", w.handler)
+		w.file(server, "schemas.go", w.schemas)
+		w.file(server, "document.go", w.document)
+	}
+	if o.Client && o.Server {
+		w.file(external(api), "example_test.go", w.example)
+	}
 	return w.files, w.err
 }
 

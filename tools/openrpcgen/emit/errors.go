@@ -19,7 +19,9 @@ func (w *writer) errors(p *printer) {
 	for _, e := range errors {
 		w.errorType(p, e)
 	}
-	w.declared(p)
+	if w.options.Client {
+		w.declared(p)
+	}
 }
 
 func (w *writer) errorType(p *printer, e *ir.Error) {

@@ -12,12 +12,14 @@ func (w *writer) packageDoc(p *printer) {
 	if len(s.Doc) > 0 {
 		p.packageComment(append([]string{""}, s.Doc...)...)
 	}
-	p.packageComment("",
-		"A server implements [Service] and is served by NewHandler of package "+s.Package+"server.",
-		"A [Client] is a Service too:", "")
-	p.packageComment("\tc := " + s.Package + ".NewClient(url)")
-	if m := simplest(s.Methods); m != nil {
-		p.packageComment("\t" + exampleCall(s.Package, m))
+	if w.options.Server {
+		p.packageComment("", "A server implements [Service] and is served by NewHandler of package "+s.Package+"server.")
+	}
+	if w.options.Client {
+		p.packageComment("", "A [Client] is a Service that calls a server:", "", "\tc := "+s.Package+".NewClient(url)")
+		if m := simplest(s.Methods); m != nil {
+			p.packageComment("\t" + exampleCall(s.Package, m))
+		}
 	}
 	p.p("")
 }
@@ -58,8 +60,13 @@ func (w *writer) serviceInterface(p *printer) {
 	}
 	p.p(")\n")
 
-	p.comment("Service is the API: a server implements it, [*Client] calls it, and MockService",
-		fmt.Sprintf("of package %stest stands in for it.", s.Package))
+	p.comment("The runtime has to be of the generation that this code was written for.")
+	p.p("const _ = %s\n", p.rt("Version1"))
+	calls := ""
+	if w.options.Client {
+		calls = "[*Client] calls it, "
+	}
+	p.comment(ir.Wrap(fmt.Sprintf("Service is the API: a server implements it, %sand MockService of package %stest stands in for it.", calls, s.Package))...)
 	p.p("type Service interface {")
 	for i, m := range s.Methods {
 		if i > 0 {

@@ -9,6 +9,7 @@ import (
 
 // builder is the state of one Build.
 type builder struct {
+	options     Options
 	names       *names
 	methodNames map[*openrpc.Method]string
 	components  map[*openrpc.Schema]*component
@@ -32,8 +33,9 @@ type component struct {
 	filled bool
 }
 
-func newBuilder() *builder {
+func newBuilder(o Options) *builder {
 	return &builder{
+		options:     o,
 		names:       newNames(),
 		methodNames: map[*openrpc.Method]string{},
 		components:  map[*openrpc.Schema]*component{},
@@ -54,7 +56,7 @@ func (b *builder) reserve(d *openrpc.Document) {
 	}
 	methods := newNames()
 	for _, m := range d.Methods {
-		name := firstOf(m.GoName, goName(m.Name), "Method")
+		name := firstOf(m.GoName, goName(strings.TrimPrefix(m.Name, b.options.TrimPrefix)), "Method")
 		b.methodNames[m] = methods.claim(name, name+"Method")
 	}
 	for _, s := range d.Components.Schemas {

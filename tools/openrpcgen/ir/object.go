@@ -40,6 +40,9 @@ func (b *builder) extra(s *openrpc.Schema, o owner) *Value {
 			part = s.PatternProperties[0].Schema
 		}
 	}
+	if part == nil && b.options.KeepUnknown {
+		return &Value{Type: &Type{Kind: Raw}}
+	}
 	if part == nil || (part.Target().Boolean != nil && !*part.Target().Boolean) {
 		return nil
 	}

@@ -65,10 +65,16 @@ type Error struct {
 	Data    *Type // nil: any JSON
 }
 
+// Options change what is decided.
+type Options struct {
+	TrimPrefix  string // of the methods' names, is left out of their Go names
+	KeepUnknown bool   // every object keeps the members that its schema does not name
+}
+
 // Build decides what d becomes. Its faults are warnings, or errors where
 // nothing can be generated.
-func Build(d *openrpc.Document, packageName string) (*Service, openrpc.Faults) {
-	b := newBuilder()
+func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrpc.Faults) {
+	b := newBuilder(o)
 	s := &Service{
 		Package:  packageName,
 		Source:   path.Base(d.Node.Place().File),
