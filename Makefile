@@ -23,7 +23,7 @@ test: postgres ## Run all tests, on a private Postgres of their own
 .PHONY: generate
 generate: ## Make gen/ anew from openrpc.json and sql/
 	@rm -rf gen
-	go run ./tools/openrpcgen -strict -in openrpc.json -out gen -package rollcall
+	go run ./tools/openrpcgen -strict -tests -in openrpc.json -out gen -package rollcall
 	CGO_ENABLED=0 go tool -modfile=tools/sqlc/go.mod sqlc generate -f sql/sqlc.yaml
 
 .PHONY: verify

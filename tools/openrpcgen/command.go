@@ -19,6 +19,7 @@ import (
 type command struct {
 	in, out, packageName, runtime string
 	client, server                bool // only that
+	tests                         bool
 	decide                        ir.Options
 	read                          openrpc.Options
 }
@@ -68,6 +69,7 @@ func parse(args []string, help io.Writer) (*command, error) {
 	flags.StringVar(&c.runtime, "runtime", "", "use the runtime at this `IMPORTPATH` instead of writing one")
 	flags.BoolVar(&c.client, "client", false, "write the client alone")
 	flags.BoolVar(&c.server, "server", false, "write the server alone")
+	flags.BoolVar(&c.tests, "tests", false, "write the document's examples as tests too")
 	flags.StringVar(&c.decide.TrimPrefix, "trim-prefix", "", "leave a `PREFIX` of the methods' names out of their Go names, like Filecoin.")
 	flags.BoolVar(&c.decide.KeepUnknown, "keep-unknown", false, "keep the members of objects that their schemas do not name, as Extra")
 	if err := flags.Parse(args); err != nil {
@@ -86,6 +88,9 @@ func parse(args []string, help io.Writer) (*command, error) {
 	}
 	if c.client && c.server {
 		return nil, errors.New("-client and -server exclude each other: leave both out for all")
+	}
+	if c.tests && (c.client || c.server) {
+		return nil, errors.New("-tests plays client and server against each other: leave -client and -server out")
 	}
 	return c, nil
 }
@@ -145,10 +150,11 @@ func (c *command) generate() (done string, faults openrpc.Faults, err error) {
 		Runtime:    c.runtime,
 		Client:     !c.server,
 		Server:     !c.client,
+		Tests:      c.tests,
 	}
 	if c.runtime == "" {
 		options.Runtime = path.Join(out.importPath, "jsonrpc")
-		out.addRuntime("jsonrpc", options.Runtime, options.Server)
+		out.addRuntime("jsonrpc", options)
 	}
 	files, err := emit.Service(service, options)
 	if err != nil {

@@ -14,6 +14,7 @@ type Options struct {
 	Runtime    string // import path of the runtime
 	Client     bool   // write the client
 	Server     bool   // write the server
+	Tests      bool   // write the document's examples as tests
 }
 
 // File is one file of the output.
@@ -47,6 +48,9 @@ func Service(s *ir.Service, o Options) ([]File, error) {
 	}
 	if o.Client && o.Server {
 		w.file(external(api), "example_test.go", w.example)
+		if o.Tests {
+			w.file(test, "examples_test.go", w.exampleTests)
+		}
 	}
 	return w.files, w.err
 }

@@ -19,6 +19,9 @@ type builder struct {
 	open        map[*openrpc.Schema]bool  // those without a name that are being looked at
 	flat        map[*openrpc.Schema]*openrpc.Schema
 	types       *[]*Type // where the types go that are declared now
+	document    *openrpc.Document
+	sampled     map[*openrpc.Schema]bool
+	samples     []Sample
 	later       []func() // what has to wait until all types are known
 	errors      map[string]*Error
 	errorList   []*Error
@@ -33,8 +36,10 @@ type component struct {
 	filled bool
 }
 
-func newBuilder(o Options) *builder {
+func newBuilder(d *openrpc.Document, o Options) *builder {
 	return &builder{
+		document:    d,
+		sampled:     map[*openrpc.Schema]bool{},
 		options:     o,
 		names:       newNames(),
 		methodNames: map[*openrpc.Method]string{},
@@ -71,6 +76,7 @@ func (b *builder) reserve(d *openrpc.Document) {
 func (b *builder) build(d *openrpc.Document) (types []*Type) {
 	for _, s := range d.Components.Schemas {
 		b.fill(b.components[s])
+		b.sample(s, Value{b.components[s].typ, b.allowsNull(s.Target())})
 	}
 	for _, s := range d.Components.Schemas {
 		types = append(types, b.components[s].types...)
@@ -206,6 +212,12 @@ func (b *builder) declare(t *Type, candidates ...string) *Type {
 
 // value returns the type of what a schema describes, in whatever place.
 func (b *builder) value(s *openrpc.Schema, o owner) Value {
+	v := b.typeOf(s, o)
+	b.sample(s, v)
+	return v
+}
+
+func (b *builder) typeOf(s *openrpc.Schema, o owner) Value {
 	origin := s.Target()
 	target := b.flatten(origin)
 	nullable := b.allowsNull(origin) || b.allowsNull(target)

@@ -86,3 +86,67 @@ func scalarLiteral(t *Type, n *openrpc.Node) (string, bool) {
 	}
 	return "", false
 }
+
+// Call is an example of a method, as JSON.
+type Call struct {
+	Name   string
+	Params string // by name
+	Result string
+}
+
+// Sample is a value that the document shows for a type.
+type Sample struct {
+	Where string // JSON pointer
+	Type  Value
+	JSON  string
+}
+
+// calls are the examples of a method that fit their schemas.
+func (b *builder) calls(d *openrpc.Document, m *openrpc.Method) (calls []Call) {
+	seen := newNames()
+	for _, pairing := range m.Examples {
+		params, ok := b.exampleParams(d, m, pairing)
+		if !ok || pairing.Result == nil || m.Result == nil || !d.Fits(pairing.Result.Value, m.Result.Schema) {
+			continue
+		}
+		calls = append(calls, Call{
+			Name:   seen.claim(firstOf(pairing.Name, "example")),
+			Params: params,
+			Result: string(pairing.Result.Value.JSON()),
+		})
+	}
+	return calls
+}
+
+func (b *builder) exampleParams(d *openrpc.Document, m *openrpc.Method, pairing *openrpc.ExamplePairing) (string, bool) {
+	if len(pairing.Params) > len(m.Params) {
+		return "", false
+	}
+	object := &openrpc.Node{Kind: openrpc.Object}
+	for i, argument := range m.Arguments(pairing) {
+		param := m.Params[i]
+		switch {
+		case argument == nil && param.Required:
+			return "", false
+		case argument == nil:
+		case !d.Fits(argument.Value, param.Schema):
+			return "", false
+		default:
+			object.Members = append(object.Members, openrpc.Member{Name: param.Name, Value: argument.Value})
+		}
+	}
+	return string(object.JSON()), true
+}
+
+// sample notes the examples of a schema whose type is known now.
+func (b *builder) sample(s *openrpc.Schema, v Value) {
+	if b.sampled[s] {
+		return
+	}
+	b.sampled[s] = true
+	for _, n := range s.Examples {
+		if b.document.Fits(n, s) {
+			b.samples = append(b.samples, Sample{n.Pointer(), v, string(n.JSON())})
+		}
+	}
+}

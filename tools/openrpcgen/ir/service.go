@@ -19,6 +19,7 @@ type Service struct {
 	Methods   []*Method // in the document's order, without rpc.discover
 	Types     []*Type   // that are declared, in the order of their declaration
 	Errors    []*Error
+	Samples   []Sample
 	Example   *Example // nil if the document has none that Go can spell
 	Discover  *Method  // rpc.discover, if the document declares it
 	Protected bool     // some method has Access
@@ -39,6 +40,7 @@ type Method struct {
 	Result   *Value // nil if it is null, or if there is none
 	Notify   bool   // a notification: the client sends no id
 	Errors   []*Error
+	Examples []Call // that fit their schemas
 	ReadOnly bool
 	Access   *Access // nil: anybody may call
 	Token    string  // the field of the result that is a token; "" if none
@@ -74,7 +76,7 @@ type Options struct {
 // Build decides what d becomes. Its faults are warnings, or errors where
 // nothing can be generated.
 func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrpc.Faults) {
-	b := newBuilder(o)
+	b := newBuilder(d, o)
 	s := &Service{
 		Package:  packageName,
 		Source:   path.Base(d.Node.Place().File),
@@ -105,7 +107,7 @@ func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrp
 	for _, finish := range b.later {
 		finish()
 	}
-	s.Example = example(d, s.Methods)
+	s.Example, s.Samples = example(d, s.Methods), b.samples
 	b.faults.Sort()
 	return s, b.faults
 }
@@ -129,6 +131,7 @@ func (b *builder) method(m *openrpc.Method) *Method {
 	}
 	method.Params = b.params(m, name)
 	method.Result = b.result(m, name)
+	method.Examples = b.calls(b.document, m)
 	for _, e := range m.Errors {
 		method.Errors = append(method.Errors, b.error(e))
 	}

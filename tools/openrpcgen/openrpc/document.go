@@ -14,6 +14,8 @@ type Document struct {
 	Components   Components
 	ExternalDocs *ExternalDocs
 	Extensions   []Member
+
+	fitting map[sample]bool
 }
 
 // Info is the Info Object.

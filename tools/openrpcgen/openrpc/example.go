@@ -115,6 +115,11 @@ func (r *reader) checkExamples(d *Document) {
 	r.checkSamples(d, samples)
 }
 
+// Fits reports whether one of the document's own sample values fits its schema. It is false for any value that was not checked.
+func (d *Document) Fits(value *Node, s *Schema) bool {
+	return d.fitting[sample{value, s, "example"}]
+}
+
 // sample is a value and the schema that it should fit.
 type sample struct {
 	value  *Node
@@ -167,13 +172,14 @@ func (r *reader) checkSamples(d *Document, samples []sample) {
 		r.report(Warning, d.Node, "examples and defaults were not checked against their schemas: %s", excerpt(err.Error()))
 		return
 	}
-	done := map[sample]bool{}
+	d.fitting = map[sample]bool{}
 	for _, s := range samples {
-		if done[s] {
+		if _, done := d.fitting[s]; done {
 			continue
 		}
-		done[s] = true
+		d.fitting[s] = false
 		violation, err := v.check(s.schema, s.value)
+		d.fitting[s] = violation == nil && err == nil
 		switch {
 		case err != nil:
 			r.report(Warning, s.value, "the %s was not checked against its schema: %s", s.what, excerpt(err.Error()))

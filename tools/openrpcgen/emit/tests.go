@@ -1,0 +1,94 @@
+package emit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
+)
+
+// exampleTests writes tests that play the document's examples.
+func (w *writer) exampleTests(p *printer) {
+	s := w.service
+	played := slices.ContainsFunc(s.Methods, func(m *ir.Method) bool { return len(m.Examples) > 0 && m.Result != nil })
+	if played {
+		w.testClient(p)
+	}
+	for _, m := range s.Methods {
+		if len(m.Examples) > 0 && m.Result != nil {
+			w.playTest(p, m)
+		}
+	}
+	if len(s.Samples) > 0 {
+		w.sampleTest(p)
+	}
+}
+
+func (w *writer) testClient(p *printer) {
+	p.comment("connect returns a client of a server that svc stands behind.")
+	p.p("func connect(t *%s, svc %s) *%s {", p.name("testing", "T"), p.api("Service"), p.api("Client"))
+	handler := p.name(p.service+"/"+w.service.Package+"server", "NewHandler")
+	if w.service.Protected {
+		p.p("server := %s(%s(svc, %s{%s}))", p.name("net/http/httptest", "NewServer"), handler, p.kit("Everybody"), quotedList(w.roles()))
+	} else {
+		p.p("server := %s(%s(svc))", p.name("net/http/httptest", "NewServer"), handler)
+	}
+	p.p("t.Cleanup(server.Close)")
+	p.p("return %s(server.URL)", p.api("NewClient"))
+	p.p("}\n")
+}
+
+// roles are all that the contract knows.
+func (w *writer) roles() (roles []string) {
+	for _, m := range w.service.Methods {
+		if m.Access == nil {
+			continue
+		}
+		for _, role := range m.Access.Roles {
+			if !slices.Contains(roles, role) {
+				roles = append(roles, role)
+			}
+		}
+	}
+	return roles
+}
+
+// kit spells a name of the runtime's test kit.
+func (p *printer) kit(ident string) string { return p.name(p.runtime+"/jsonrpctest", ident) }
+
+func (w *writer) playTest(p *printer, m *ir.Method) {
+	p.p("func Test%s(t *%s) {", m.GoName, p.name("testing", "T"))
+	p.p("svc := &MockService{}")
+	p.p("c := connect(t, svc)")
+	function, params := "PlayNoParams", ""
+	if m.Params != nil {
+		function, params = "Play", p.codec(p.typ(m.Params), p.decoder(m.Params), p.encoder(m.Params))+",\n"
+	}
+	p.p("%s(t, []%s{", p.kit(function), p.kit("Example"))
+	for _, e := range m.Examples {
+		fields := []string{fmt.Sprintf("Name: %q", e.Name)}
+		if m.Params != nil {
+			fields = append(fields, "Params: "+rawString(e.Params))
+		}
+		p.p("{%s, Result: %s},", strings.Join(fields, ", "), rawString(e.Result))
+	}
+	p.p("}, %s%s,", params, p.codec(p.value(m.Result), p.resultDecoder(m.Result), p.resultEncoder(m.Result)))
+	args := p.name("context", "Context") + p.paramsArg(m, ", ")
+	p.p("func(method func(%s) (%s, error)) { svc.%sFunc = method }, c.%s)", args, p.value(m.Result), m.GoName, m.GoName)
+	p.p("}\n")
+}
+
+func (p *printer) codec(typ, decoder, encoder string) string {
+	return fmt.Sprintf("%s[%s]{Decode: %s, Encode: %s}", p.kit("Codec"), typ, decoder, encoder)
+}
+
+// sampleTest writes a round trip of each value that a schema shows.
+func (w *writer) sampleTest(p *printer) {
+	p.p("func TestSamples(t *%s) {", p.name("testing", "T"))
+	for _, s := range w.service.Samples {
+		p.p("%s(t, %q, %s, %s)", p.kit("RoundTrip"), s.Where, rawString(s.JSON),
+			p.codec(p.value(&s.Type), p.resultDecoder(&s.Type), p.resultEncoder(&s.Type)))
+	}
+	p.p("}")
+}
