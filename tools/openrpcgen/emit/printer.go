@@ -39,7 +39,7 @@ func (p *printer) packageComment(lines ...string) { writeComment(&p.intro, lines
 
 func writeComment(b *bytes.Buffer, lines []string) {
 	for _, line := range lines {
-		switch {
+		switch line = ir.Printable(line); {
 		case line == "":
 			b.WriteString("//\n")
 		case line[0] == '\t':

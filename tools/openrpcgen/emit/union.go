@@ -398,7 +398,11 @@ func (w *writer) tupleCodec(p *printer, t *ir.Type) {
 	if t.Extra != nil {
 		p.p("for i := range v.Rest {")
 		p.p("e.Arg()")
-		p.p("%s", p.encode(t.Extra.Type, "v.Rest[i]"))
+		if t.Extra.Nullable {
+			p.p("%s(&v.Rest[i], e)", p.resultEncoder(t.Extra))
+		} else {
+			p.p("%s", p.encode(t.Extra.Type, "v.Rest[i]"))
+		}
 		p.p("}")
 	}
 	p.p("e.EndArgs()")
@@ -419,7 +423,7 @@ func (w *writer) tupleCodec(p *printer, t *ir.Type) {
 	}
 	p.p("}")
 	if t.Extra != nil {
-		p.p("return %s(&v.Rest, d, %s)", p.rt("DecodeNext"), p.decoder(t.Extra.Type))
+		p.p("return %s(&v.Rest, d, %s)", p.rt("DecodeNext"), p.resultDecoder(t.Extra))
 	} else {
 		p.p("return d.Skip()")
 	}

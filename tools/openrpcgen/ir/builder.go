@@ -59,7 +59,7 @@ func (b *builder) reserve(d *openrpc.Document) {
 	for _, own := range []string{"Service", "UnimplementedService", "Client", "NewClient", "Batch", "NewBatch", "Unknown"} {
 		b.names.claim(own)
 	}
-	methods := newNames()
+	methods := newMethods()
 	for _, m := range d.Methods {
 		name := firstOf(m.GoName, goName(strings.TrimPrefix(m.Name, b.options.TrimPrefix)), "Method")
 		b.methodNames[m] = methods.claim(name, name+"Method")
@@ -192,7 +192,7 @@ func (o owner) typeName() string {
 func (o owner) use() string {
 	switch {
 	case o.method != "":
-		return fmt.Sprintf("the %s of [Service.%s]", printable(o.step), o.method)
+		return fmt.Sprintf("the %s of [Service.%s]", Printable(o.step), o.method)
 	case o.step == "item":
 		return fmt.Sprintf("an element of [%s]", o.name)
 	case o.step == "value":
@@ -200,7 +200,7 @@ func (o owner) use() string {
 	case o.step == "":
 		return "a type of the contract"
 	}
-	return fmt.Sprintf("the value of %s in [%s]", printable(o.step), o.name)
+	return fmt.Sprintf("the value of %s in [%s]", Printable(o.step), o.name)
 }
 
 // declare gives a derived type the first name that is free.

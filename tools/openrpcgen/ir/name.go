@@ -94,23 +94,51 @@ func trimError(name string) string {
 }
 
 // names is a scope of Go identifiers.
-type names struct{ taken map[string]bool }
+type names struct {
+	taken  map[string]bool
+	suffix string // what is appended to a name has to be free, too
+}
 
-func newNames() *names { return &names{map[string]bool{}} }
+func newNames() *names { return &names{taken: map[string]bool{}} }
+
+// newFields is the scope of a generated struct's fields, which has methods.
+func newFields() *names {
+	fields := newNames()
+	for _, method := range []string{"EncodeJSON", "DecodeJSON", "MarshalJSON", "UnmarshalJSON", "SetDefaults"} {
+		fields.claim(method)
+	}
+	return fields
+}
+
+// newMethods is the scope of the service's methods, which stand beside what
+// the client and the batch embed, and which the mock has a field for each.
+func newMethods() *names {
+	methods := newNames()
+	methods.suffix = "Func"
+	methods.claim("Client")
+	methods.claim("Batch")
+	return methods
+}
 
 // claim takes the first candidate that is free; if none is, the first with the
 // lowest number that is.
 func (n *names) claim(candidates ...string) string {
 	for _, c := range candidates {
-		if !n.taken[c] {
-			n.taken[c] = true
+		if n.take(c) {
 			return c
 		}
 	}
 	for i := 2; ; i++ {
-		if numbered := fmt.Sprintf("%s%d", candidates[0], i); !n.taken[numbered] {
-			n.taken[numbered] = true
+		if numbered := fmt.Sprintf("%s%d", candidates[0], i); n.take(numbered) {
 			return numbered
 		}
 	}
+}
+
+func (n *names) take(name string) bool {
+	if n.taken[name] || n.taken[name+n.suffix] {
+		return false
+	}
+	n.taken[name], n.taken[name+n.suffix] = true, true
+	return true
 }

@@ -53,7 +53,7 @@ func (b *builder) extra(s *openrpc.Schema, o owner) *Value {
 // object decides about an object whose members have names.
 func (b *builder) object(s *openrpc.Schema, o owner) Type {
 	t := Type{Kind: Struct}
-	fields := newNames()
+	fields := newFields()
 	b.members(&t, fields, s, o)
 	if t.Extra = b.extra(s, o); t.Extra != nil {
 		fields.claim("Extra")
@@ -146,7 +146,7 @@ func (b *builder) array(s *openrpc.Schema, o owner) Type {
 // tuple decides about elements that each have a schema of their own.
 func (b *builder) tuple(s *openrpc.Schema, o owner) Type {
 	t := Type{Kind: Tuple}
-	fields := newNames()
+	fields := newFields()
 	least := len(s.Tuple)
 	if s.MinItems != nil {
 		least = *s.MinItems

@@ -21,7 +21,7 @@ func prose(text string) []string {
 	}
 	fenced := false
 	for line := range strings.Lines(text) {
-		line = strings.TrimRightFunc(printable(line), unicode.IsSpace)
+		line = strings.TrimRightFunc(Printable(line), unicode.IsSpace)
 		switch trimmed := strings.TrimSpace(line); {
 		case strings.HasPrefix(trimmed, "```"):
 			flush()
@@ -40,8 +40,8 @@ func prose(text string) []string {
 	return tidy(lines)
 }
 
-// printable drops what no line of a comment may hold.
-func printable(line string) string {
+// Printable drops what no line of a comment may hold.
+func Printable(line string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\t' && !unicode.IsPrint(r) {
 			return -1
@@ -110,7 +110,7 @@ func typeDoc(name string, s *openrpc.Schema, use string) []string {
 // constDoc tells of the members that are no fields.
 func constDoc(t *Type) (lines []string) {
 	for _, c := range t.Consts {
-		lines = append(lines, Wrap(fmt.Sprintf("Its member %s is always %s.", printable(c.Name), printable(c.JSON)))...)
+		lines = append(lines, Wrap(fmt.Sprintf("Its member %s is always %s.", Printable(c.Name), Printable(c.JSON)))...)
 	}
 	return lines
 }
@@ -147,7 +147,7 @@ func (b *builder) fieldDoc(text string, s *openrpc.Schema) []string {
 	if target.Default == nil {
 		return prose(text)
 	}
-	return append(prose(text), "Default "+printable(compactJSON(target.Default))+".")
+	return append(prose(text), "Default "+Printable(compactJSON(target.Default))+".")
 }
 
 // constraints says in a line what a schema asks for beyond its type.
@@ -176,10 +176,10 @@ func constraints(s *openrpc.Schema) []string {
 		list = append(list, "elements differ")
 	}
 	if s.Format != "" {
-		list = append(list, "format "+printable(s.Format))
+		list = append(list, "format "+Printable(s.Format))
 	}
 	if s.Default != nil {
-		list = append(list, "default "+printable(compactJSON(s.Default)))
+		list = append(list, "default "+Printable(compactJSON(s.Default)))
 	}
 	var lines []string
 	if len(list) > 0 {
@@ -187,7 +187,7 @@ func constraints(s *openrpc.Schema) []string {
 		lines = Wrap(strings.ToUpper(sentence[:1]) + sentence[1:])
 	}
 	if s.Pattern != "" {
-		lines = append(lines, "Pattern: "+printable(strings.ReplaceAll(s.Pattern, "\n", `\n`)))
+		lines = append(lines, "Pattern: "+Printable(strings.ReplaceAll(s.Pattern, "\n", `\n`)))
 	}
 	return lines
 }

@@ -146,7 +146,7 @@ func (b *builder) params(m *openrpc.Method, name string) *Type {
 	}
 	t := b.declare(&Type{Kind: Struct, Params: true, ByName: m.ParamStructure == openrpc.ByName}, name+"Params", name+"Args")
 	t.Doc = []string{fmt.Sprintf("%s are the params of %s.", t.Name, m.Name)}
-	fields := newNames()
+	fields := newFields()
 	for _, p := range m.Params {
 		field := b.field(fields, owner{name: name, step: p.Name, method: name}, p.Schema, p.Required)
 		if p.GoName != "" {

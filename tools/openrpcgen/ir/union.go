@@ -94,7 +94,7 @@ func (b *builder) parts(s *openrpc.Schema) (parts []*openrpc.Schema) {
 	for _, t := range valueTypes(s) {
 		part := *s
 		part.Types, part.Key, part.Title, part.Description = []openrpc.Type{t}, "", "", ""
-		part.Enum, part.Const = nil, nil
+		part.Enum, part.Const, part.OneOf, part.AnyOf = nil, nil, nil, nil
 		parts = append(parts, &part)
 	}
 	return parts
@@ -102,8 +102,11 @@ func (b *builder) parts(s *openrpc.Schema) (parts []*openrpc.Schema) {
 
 // unionKind is Union where each alternative has a type, and Raw else.
 func (b *builder) unionKind(s *openrpc.Schema) Kind {
+	if len(s.OneOf) > 0 && len(s.AnyOf) > 0 {
+		return Raw
+	}
 	parts := b.parts(s)
-	if len(parts) == 0 || (len(s.OneOf) > 0 && len(s.AnyOf) > 0) {
+	if len(parts) == 0 {
 		return Raw
 	}
 	for _, part := range parts {
@@ -120,7 +123,7 @@ func (b *builder) unionKind(s *openrpc.Schema) Kind {
 // union decides about a value of several types.
 func (b *builder) union(s *openrpc.Schema, o owner, name string) Type {
 	t := Type{Kind: Union}
-	fields := newNames()
+	fields := newFields()
 	if len(alternatives(s)) > 0 {
 		b.members(&t, fields, s, o)
 	}
