@@ -2,6 +2,8 @@ package emit
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
 )
@@ -56,13 +58,19 @@ func (p *printer) dataType(e *ir.Error) string {
 }
 
 // declared writes the function that gives an error object its Go type: by its
-// code, and by its message where several errors share a code.
+// code, and where several errors share a code by its message, else by the
+// method that declares one of them.
 func (w *writer) declared(p *printer) {
 	p.comment("declared gives an error object the Go type that the contract has for it.")
-	p.p("func declared(_ string, e *%s) error {", p.rt("Error"))
-	if len(w.service.Errors) > 0 {
+	groups := byCode(w.service.Errors)
+	method := "_"
+	if slices.ContainsFunc(groups, func(group []*ir.Error) bool { return len(w.declaring(group)) > 0 }) {
+		method = "method"
+	}
+	p.p("func declared(%s string, e *%s) error {", method, p.rt("Error"))
+	if len(groups) > 0 {
 		p.p("switch e.Code {")
-		for _, group := range byCode(w.service.Errors) {
+		for _, group := range groups {
 			p.p("case %s:", group[0].Const)
 			w.declaredOf(p, group)
 		}
@@ -75,13 +83,41 @@ func (w *writer) declared(p *printer) {
 func (w *writer) declaredOf(p *printer, group []*ir.Error) {
 	if len(group) > 1 {
 		p.p("switch e.Message {")
-		for _, e := range group[1:] {
+		for _, e := range group {
 			p.p("case %q:", e.Message)
 			p.p("return %s", p.errorOf(e))
 		}
 		p.p("}")
 	}
+	if methods := w.declaring(group); len(methods) > 0 {
+		p.p("switch method {")
+		for _, e := range group[1:] {
+			if names := methods[e]; len(names) > 0 {
+				p.p("case %s:", strings.Join(names, ", "))
+				p.p("return %s", p.errorOf(e))
+			}
+		}
+		p.p("}")
+	}
 	p.p("return %s", p.errorOf(group[0]))
+}
+
+// declaring are the methods that declare one of a group's errors only, and not
+// the first, which is what an error is taken for if nothing else is known.
+func (w *writer) declaring(group []*ir.Error) map[*ir.Error][]string {
+	methods := map[*ir.Error][]string{}
+	for _, m := range w.service.Methods {
+		var own []*ir.Error
+		for _, e := range m.Errors {
+			if slices.Contains(group, e) && !slices.Contains(own, e) {
+				own = append(own, e)
+			}
+		}
+		if len(own) == 1 && own[0] != group[0] {
+			methods[own[0]] = append(methods[own[0]], m.Const)
+		}
+	}
+	return methods
 }
 
 func (p *printer) errorOf(e *ir.Error) string {

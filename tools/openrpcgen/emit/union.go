@@ -98,9 +98,15 @@ func (w *writer) encodeUnion(p *printer, t *ir.Type) {
 	}
 	for _, v := range c.Variants {
 		p.p("case %s:", p.variantType(v))
-		if shared {
+		switch {
+		case shared:
 			p.p("x.encodeMembers(e)")
-		} else {
+		case v.Key != "":
+			p.p("e.ObjStart()")
+			p.p("e.FieldStart(%q)", v.Key)
+			p.p("%s", p.encode(v.Type, "x"))
+			p.p("e.ObjEnd()")
+		default:
 			p.p("%s", p.encode(v.Type, "x"))
 		}
 	}
@@ -178,10 +184,14 @@ func (w *writer) decodeVariant(p *printer, t *ir.Type) {
 }
 
 func (p *printer) decodeAs(v *ir.Variant) string {
+	function, raw := "DecodeAs", "raw"
 	if v.Pointer {
-		return fmt.Sprintf("%s(raw, %s)", p.rt("DecodeNew"), p.decoder(v.Type))
+		function = "DecodeNew"
 	}
-	return fmt.Sprintf("%s(raw, %s)", p.rt("DecodeAs"), p.decoder(v.Type))
+	if v.Key != "" {
+		raw = fmt.Sprintf("%s(raw, %q)", p.rt("MemberOf"), v.Key)
+	}
+	return fmt.Sprintf("%s(%s, %s)", p.rt(function), raw, p.decoder(v.Type))
 }
 
 func (w *writer) caseStrings(p *printer, c *ir.Choice) {

@@ -321,9 +321,9 @@ func kindByContent(s *openrpc.Schema) Kind {
 func (b *builder) shape(s *openrpc.Schema, o owner, name string) Type {
 	switch k := b.kind(s); k {
 	case String:
-		return b.text(s, name)
+		return b.enum(Type{Kind: String, Go: "string"}, s, name)
 	case Int, Uint, Number:
-		return integerType(s)
+		return b.enum(integerType(s), s, name)
 	case Bool:
 		return Type{Kind: Bool, Go: "bool"}
 	case Float:

@@ -13,7 +13,7 @@ import (
 
 func (b *builder) textKind(s *openrpc.Schema) Kind {
 	switch {
-	case isEnum(s):
+	case isTextEnum(s):
 		return String
 	case s.Format == "date-time":
 		return Time
@@ -23,9 +23,25 @@ func (b *builder) textKind(s *openrpc.Schema) Kind {
 	return String
 }
 
-// isEnum reports whether a schema lists strings, or fixes one.
+// isEnum reports whether a schema lists strings or integers, or fixes one.
 func isEnum(s *openrpc.Schema) bool {
-	return s.Boolean == nil && !isUnion(s) && onlyStrings(enumValues(s))
+	return s.Boolean == nil && !isUnion(s) && (onlyStrings(enumValues(s)) || onlyIntegers(s))
+}
+
+// isTextEnum reports whether a schema lists strings, or fixes one.
+func isTextEnum(s *openrpc.Schema) bool { return isEnum(s) && onlyStrings(enumValues(s)) }
+
+// onlyIntegers reports whether a schema of integers lists values, all of which
+// an int64 holds.
+func onlyIntegers(s *openrpc.Schema) bool {
+	types := valueTypes(s)
+	values := enumValues(s)
+	if len(types) != 1 || types[0] != openrpc.TypeInteger || integerType(s).Kind != Int || len(values) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(values, func(n *openrpc.Node) bool {
+		return !isNull(n) && literalOf(n, &Type{Kind: Int, Go: integerType(s).Go}) == ""
+	})
 }
 
 func enumValues(s *openrpc.Schema) []*openrpc.Node {
@@ -48,20 +64,22 @@ func onlyStrings(values []*openrpc.Node) bool {
 	return found
 }
 
-// text decides about a string. An enum has constants if it has a name.
-func (b *builder) text(s *openrpc.Schema, name string) Type {
-	t := Type{Kind: String, Go: "string"}
+// enum gives a scalar that has a name its constants.
+func (b *builder) enum(t Type, s *openrpc.Schema, name string) Type {
 	if name == "" || !isEnum(s) {
 		return t
 	}
 	for _, v := range enumValues(s) {
-		if v.Kind != openrpc.String {
+		if isNull(v) {
 			continue
 		}
-		label := firstOf(goSuffix(v.Text), "Empty")
+		label := v.Text
+		if magnitude, negative := strings.CutPrefix(label, "-"); negative && v.Kind == openrpc.Number {
+			label = "minus " + magnitude
+		}
 		t.Enum = append(t.Enum, EnumValue{
-			Const:   b.names.claim(name+label, name+label+"Value"),
-			Literal: strconv.Quote(v.Text),
+			Const:   b.names.claim(name+firstOf(goSuffix(label), "Empty"), name+firstOf(goSuffix(label), "Empty")+"Value"),
+			Literal: literalOf(v, &t),
 		})
 	}
 	return t
@@ -103,11 +121,13 @@ func wholeBound(n *openrpc.Node) *big.Int {
 // refusesZero reports whether Go's zero cannot be a value that the schema
 // allows, so that it can only mean missing.
 func refusesZero(s *openrpc.Schema, t *Type) bool {
+	if isEnum(s) && (t.Kind == String || t.Kind == Int) {
+		isZero := func(n *openrpc.Node) bool { return n.Text == "" && n.Kind == openrpc.String || n.Text == "0" }
+		return !slices.ContainsFunc(enumValues(s), isZero)
+	}
 	switch t.Kind {
 	case String:
-		empty := func(n *openrpc.Node) bool { return n.Kind == openrpc.String && n.Text == "" }
-		return (s.MinLength != nil && *s.MinLength > 0) || patternRefuses(s, "") ||
-			(isEnum(s) && !slices.ContainsFunc(enumValues(s), empty))
+		return (s.MinLength != nil && *s.MinLength > 0) || patternRefuses(s, "")
 	case Int, Uint, Float:
 		return sign(s.Minimum) > 0 || sign(s.Maximum) < 0 || (s.ExclusiveMinimum != nil && sign(s.ExclusiveMinimum) >= 0)
 	}

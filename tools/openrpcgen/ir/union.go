@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"fmt"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -32,6 +33,7 @@ type Variant struct {
 	Type    *Type
 	Pointer bool // held by pointer: objects, tuples and unions are
 
+	Key      string   // the value is that of the one member of an object: {"Key": value}
 	Pattern  string   // of strings
 	Tags     []string // values of the tag
 	First    []Kind   // of an array's first element; none: any
@@ -136,14 +138,14 @@ func (b *builder) union(s *openrpc.Schema, o owner, name string) Type {
 	t.Choice = c
 	parts := b.parts(s)
 	tag := b.tagOf(parts)
+	shared := len(t.Fields)+len(t.Consts) > 0
 	for _, part := range parts {
-		v := b.variant(part, name, tag)
+		v := b.variant(part, name, tag, shared)
 		known := func(other *Variant) bool { return base(other.Type) == base(v.Type) }
 		if !slices.ContainsFunc(c.Variants, known) {
 			c.Variants = append(c.Variants, v)
 		}
 	}
-	shared := len(t.Fields)+len(t.Consts) > 0
 	b.later = append(b.later, func() { b.tellApart(c, tag, shared) })
 	return t
 }
@@ -158,7 +160,7 @@ func base(t *Type) *Type {
 
 // variant decides about one alternative. Its type has a name, because a method
 // marks it as a variant.
-func (b *builder) variant(part *openrpc.Schema, union, tag string) *Variant {
+func (b *builder) variant(part *openrpc.Schema, union, tag string, shared bool) *Variant {
 	origin := part.Target()
 	target := b.flatten(origin)
 	v := &Variant{schema: target, Pattern: target.Pattern}
@@ -178,8 +180,33 @@ func (b *builder) variant(part *openrpc.Schema, union, tag string) *Variant {
 		v.Type = b.plainType(kind)
 		return v
 	}
+	if inner := b.onlyMember(target); inner != nil && tag == "" && !shared {
+		v.Key = target.Properties[0].Name
+		target, kind = inner, b.kind(inner)
+		v.Pointer = kind >= Struct
+		v.Type = b.variantType(target, kind, union, variantName(union, goSuffix(v.Key)))
+		v.Type.Doc = paragraphs(v.Type.Doc, Wrap(fmt.Sprintf("As JSON: {%q: value}.", v.Key)))
+		return v
+	}
 	v.Type = b.variantType(target, kind, union, variantName(union, label(target, tag, kind)))
 	return v
+}
+
+// onlyMember is the value of an object that has one member, which it requires,
+// if it is a type that is declared for this place: Rust's enums are such.
+func (b *builder) onlyMember(s *openrpc.Schema) *openrpc.Schema {
+	if b.kind(s) != Struct || len(s.Properties) != 1 || len(s.Required) != 1 || (s.AdditionalProperties != nil && !isClosed(s)) ||
+		b.options.KeepUnknown || goSuffix(s.Required[0]) == "" {
+		return nil
+	}
+	origin := s.Properties[0].Schema.Target()
+	inner := b.flatten(origin)
+	kind := b.kind(inner)
+	if b.components[origin] != nil || b.components[inner] != nil || b.inline[inner] != nil || b.allowsNull(origin) ||
+		kind == Raw || kind == Union || onlyValue(inner) != "" {
+		return nil
+	}
+	return inner
 }
 
 // variantType declares the type of an inline variant. Types of the standard
@@ -306,7 +333,7 @@ func (b *builder) tagOf(parts []*openrpc.Schema) string {
 // a required member, and new.
 func addTags(seen map[string]bool, s *openrpc.Schema, name string) bool {
 	p := s.Property(name)
-	if p == nil || !s.RequiresMember(name) || !isEnum(p.Target()) {
+	if p == nil || !s.RequiresMember(name) || !isTextEnum(p.Target()) {
 		return false
 	}
 	for _, v := range enumValues(p.Target()) {
@@ -323,6 +350,10 @@ func addTags(seen map[string]bool, s *openrpc.Schema, name string) bool {
 func (b *builder) tellApart(c *Choice, tag string, shared bool) {
 	for _, v := range c.Variants {
 		base(v.Type).Shared = base(v.Type).Shared || shared
+		if v.Key != "" {
+			c.Objects = append(c.Objects, v)
+			continue
+		}
 		switch v.Type.Kind {
 		case String, Time, Bytes:
 			c.Strings = append(c.Strings, v)
@@ -385,7 +416,7 @@ func firstElement(t *Type) []Kind {
 
 func (b *builder) tellObjects(c *Choice, tag string) {
 	for _, v := range c.Objects {
-		v.Open = v.Type.Kind == Map
+		v.Open = v.Type.Kind == Map && v.Key == ""
 		for _, p := range v.schema.Properties {
 			if v.schema.RequiresMember(p.Name) {
 				v.Required = append(v.Required, p.Name)
