@@ -17,7 +17,8 @@ type Call struct {
 	Header       http.Header     // of the HTTP request
 	Notification bool            // wants no answer (section 4.1)
 
-	answer *Encoder // server: where the result goes
+	answer *Encoder // server: where the result goes, after start
+	start  int
 }
 
 // Func carries a call: on a client it sends it, on a server it runs the
@@ -36,15 +37,33 @@ func chain(innermost Func, interceptors []Interceptor) Func {
 	return f
 }
 
-// encode writes the result straight into the answer.
+// encode writes the result straight into the answer, in place of what an
+// interceptor that tries twice got the first time. A Call that an interceptor
+// made has no answer.
 func (c *Call) encode(result func(*Encoder)) error {
-	e := c.answer
-	if e == nil {
-		e = new(Encoder)
+	if c.answer == nil {
+		c.answer = new(Encoder)
 	}
-	start := len(e.buf)
+	e := c.answer
+	e.truncate(c.start)
 	result(e)
-	c.Result = e.buf[start:]
+	if e.err != nil {
+		return e.err
+	}
+	c.Result = e.buf[c.start:]
+	return nil
+}
+
+// keepResult makes the answer end in the call's result. There it is, where the
+// method has written it, unless an interceptor put another in its place.
+func (c *Call) keepResult() error {
+	e := c.answer
+	written := e.buf[c.start:]
+	if len(written) > 0 && len(written) == len(c.Result) && &written[0] == &c.Result[0] {
+		return nil
+	}
+	e.truncate(c.start)
+	e.JSON(c.Result)
 	return e.err
 }
 
@@ -102,13 +121,16 @@ func ServeNothing(ctx context.Context, call *Call, check ParamsCheck, method fun
 
 // ServeDocument answers rpc.discover, which has no params.
 func ServeDocument(call *Call, document json.RawMessage) error {
-	for i, c := range call.Params {
-		if i > 0 && c != ' ' && c != '\t' && c != '\n' && c != '\r' && c != ']' && c != '}' {
-			return InvalidParamsError([]Violation{{Keyword: "maxItems", Message: "want no params"}})
-		}
+	if !isEmpty(call.Params) {
+		return InvalidParamsError([]Violation{{Keyword: "maxProperties", Message: "want no params"}})
 	}
-	call.Result = document
-	return nil
+	return call.encode(func(e *Encoder) { e.buf = append(e.buf, document...) })
+}
+
+// isEmpty reports whether params are left out, [] or {}.
+func isEmpty(params json.RawMessage) bool {
+	d := NewDecoder(params)
+	return len(params) == 0 || d.next('[') && d.next(']') || d.next('{') && d.next('}')
 }
 
 func serveParams[P any](ctx context.Context, call *Call, check ParamsCheck, decode func(*P, *Decoder) error) (params P, err error) {

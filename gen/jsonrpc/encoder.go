@@ -96,25 +96,33 @@ func (e *Encoder) Int(v int64) { e.comma(); e.buf = strconv.AppendInt(e.buf, v, 
 // Uint writes an integer.
 func (e *Encoder) Uint(v uint64) { e.comma(); e.buf = strconv.AppendUint(e.buf, v, 10) }
 
-// Float writes a number as ECMAScript does. NaN and the infinities have no JSON
-// and are a failure.
+// Float writes a number as encoding/json does: in the fewest digits that read
+// back as v. NaN and the infinities have no JSON and are a failure.
 func (e *Encoder) Float(v float64) {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		e.Fail(fmt.Errorf("%v is no JSON number", v))
 		v = 0
 	}
 	e.comma()
-	if abs := math.Abs(v); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
-		e.buf = strconv.AppendFloat(e.buf, v, 'e', -1, 64)
+	if abs := math.Abs(v); abs == 0 || (abs >= 1e-6 && abs < 1e21) {
+		e.buf = strconv.AppendFloat(e.buf, v, 'f', -1, 64)
 		return
 	}
-	e.buf = strconv.AppendFloat(e.buf, v, 'f', -1, 64)
+	e.buf = strconv.AppendFloat(e.buf, v, 'e', -1, 64)
+	if n := len(e.buf); string(e.buf[n-4:n-1]) == "e-0" { // e-07 is e-7
+		e.buf = append(e.buf[:n-2], e.buf[n-1])
+	}
 }
 
-// JSON writes raw JSON as it is; no bytes are null.
+// JSON writes raw JSON as it is; no bytes are null. What does not pass [Check]
+// is a failure: it would spoil all that is around it.
 func (e *Encoder) JSON(raw json.RawMessage) {
 	if len(raw) == 0 {
 		e.Null()
+		return
+	}
+	if err := Check(raw); err != nil {
+		e.Fail(fmt.Errorf("raw JSON: %w", err))
 		return
 	}
 	e.comma()
@@ -181,8 +189,6 @@ func (e *Encoder) NoArg() { e.null++ }
 // EndArgs ends positional params.
 func (e *Encoder) EndArgs() { e.null = 0; e.ArrEnd() }
 
-var base64Std = base64.StdEncoding
-
 // EncodeString writes a string.
 func EncodeString[T ~string](v *T, e *Encoder) { e.Str(string(*v)) }
 
@@ -211,11 +217,18 @@ func EncodeNumber[T ~string](v *T, e *Encoder) {
 // EncodeRaw writes raw JSON.
 func EncodeRaw(v *json.RawMessage, e *Encoder) { e.JSON(*v) }
 
-// EncodeTime writes a date-time in UTC (RFC 3339).
-func EncodeTime(v *time.Time, e *Encoder) { e.Str(v.UTC().Format(time.RFC3339Nano)) }
+// EncodeTime writes a date-time in UTC (RFC 3339), which has years of four
+// digits: others are a failure.
+func EncodeTime(v *time.Time, e *Encoder) {
+	text, err := v.UTC().MarshalText()
+	if err != nil {
+		e.Fail(err)
+	}
+	e.Str(string(text))
+}
 
 // EncodeBytes writes base64 (RFC 4648, section 4).
-func EncodeBytes[T ~[]byte](v *T, e *Encoder) { e.Str(base64Std.EncodeToString(*v)) }
+func EncodeBytes[T ~[]byte](v *T, e *Encoder) { e.Str(base64.StdEncoding.EncodeToString(*v)) }
 
 // EncodeSlice writes an array: [] for nil, because null is the business of
 // [EncodePtr].

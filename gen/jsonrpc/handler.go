@@ -12,6 +12,7 @@ import (
 	"mime"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,8 +22,8 @@ import (
 // Handler answers JSON-RPC 2.0 over HTTP POST.
 //
 // Well-formed requests are answered with 200 and a JSON-RPC response, errors
-// too, or with 204 if they hold notifications only. The rest is HTTP's: 405,
-// 413 and 415 mean that nothing has run.
+// too, or with 204 if they hold notifications only. The rest is HTTP's: 400,
+// 405, 413 and 415 mean that nothing has run.
 type Handler struct {
 	dispatcher   Dispatcher
 	serve        Func
@@ -67,7 +68,7 @@ func NewHandler(d Dispatcher, opts ...HandlerOption) *Handler {
 		o.applyToHandler(h)
 	}
 	// Interceptors see a panic of the method as an error; their own is caught too.
-	h.serve = recovered(chain(recovered(d.Serve), h.interceptors))
+	h.serve = recovered(asObject(chain(recovered(d.Serve), h.interceptors)))
 	return h
 }
 
@@ -99,7 +100,7 @@ func withTimeout(ctx context.Context, d time.Duration) (context.Context, context
 	if d <= 0 {
 		return ctx, func() {}
 	}
-	return context.WithTimeoutCause(ctx, d, fmt.Errorf("timed out after %v", d))
+	return context.WithTimeout(ctx, d)
 }
 
 // acceptable turns away what is not a POST of JSON.
@@ -113,7 +114,7 @@ func acceptable(w http.ResponseWriter, r *http.Request) bool {
 		http.Error(w, "Send the header Content-Type: application/json.", http.StatusUnsupportedMediaType)
 		return false
 	}
-	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		w.Header().Set("Accept-Encoding", "identity")
 		http.Error(w, "Send the body without a Content-Encoding.", http.StatusUnsupportedMediaType)
 		return false
@@ -146,24 +147,24 @@ func (x *exchange) release() {
 		return
 	}
 	clear(x.body.requests)
-	x.body = body{requests: x.body.requests[:0]}
+	x.body = body{requests: x.body.requests[:0], names: x.body.names}
 	x.data = x.data[:0]
 	x.answer.truncate(0)
 	exchanges.Put(x)
 }
 
+// readBody gives a large body room as it arrives: what is announced need not
+// come. What is announced too large is refused unread, and yet by way of
+// MaxBytesReader: it makes net/http wait until the answer has arrived, where
+// otherwise it might reset the connection of a client that is still sending.
 func (x *exchange) readBody(w http.ResponseWriter, r *http.Request, limit int) error {
-	if r.ContentLength > int64(limit) {
-		return &http.MaxBytesError{Limit: int64(limit)}
-	}
-	if n := int(r.ContentLength) + 1; n > cap(x.data) {
-		x.data = make([]byte, 0, n)
-	}
 	reader := http.MaxBytesReader(w, r.Body, int64(limit))
+	if r.ContentLength > int64(limit) {
+		reader = http.MaxBytesReader(w, io.NopCloser(strings.NewReader("too large")), 0)
+	}
+	x.data = slices.Grow(x.data, int(min(r.ContentLength+1, keptBytes)))
 	for {
-		if len(x.data) == cap(x.data) {
-			x.data = append(x.data, 0)[:len(x.data)]
-		}
+		x.data = slices.Grow(x.data, 1)
 		n, err := reader.Read(x.data[len(x.data):cap(x.data)])
 		x.data = x.data[:len(x.data)+n]
 		if err == io.EOF {
@@ -204,7 +205,8 @@ func (h *Handler) answer(ctx context.Context, x *exchange, header http.Header) {
 }
 
 // answerBatch runs calls in the order given, so that a call sees what those
-// before it have changed.
+// before it have changed. Once the answer is full nothing more runs: who asks
+// again for less at once repeats no notification either.
 func (h *Handler) answerBatch(ctx context.Context, x *exchange, header http.Header) {
 	e := &x.answer
 	e.buf = append(e.buf, '[')
@@ -212,11 +214,12 @@ func (h *Handler) answerBatch(ctx context.Context, x *exchange, header http.Head
 	for i := range x.body.requests {
 		r := &x.body.requests[i]
 		full = full || len(e.buf) > h.maxAnswer
-		if full && r.fault == "" && !r.notification() {
+		switch {
+		case !full || r.fault != "":
+			full = h.answerRequest(ctx, e, r, header) || full
+		case !r.notification():
 			e.error(r.id, h.answerFull())
-			continue
 		}
-		full = h.answerRequest(ctx, e, r, header) || full
 	}
 	if len(e.buf) == 1 {
 		e.buf = e.buf[:0]
@@ -229,42 +232,56 @@ func (h *Handler) answerFull() *Error {
 	return internalError(fmt.Sprintf("the answer would be larger than %d bytes; ask for less at once", h.maxAnswer))
 }
 
-// answerRequest runs one request and reports whether its result did not fit.
+// answerRequest answers one request and reports whether its result did not fit.
 func (h *Handler) answerRequest(ctx context.Context, e *Encoder, r *request, header http.Header) (full bool) {
-	if r.fault != "" {
-		e.error(r.id, invalidRequest(r.fault))
-		return false
-	}
 	class := h.dispatcher.Class(r.method)
-	if class == Undeclared {
-		if !r.notification() {
-			e.error(r.id, methodNotFound(r.method))
-		}
-		return false
-	}
-	call := &Call{Method: r.method, Params: r.params, Header: header, Notification: r.notification(), answer: e}
-	start := len(e.buf)
-	e.envelope(r.id)
-	e.buf = append(e.buf, `"result":`...)
-	result := len(e.buf)
-	err := h.run(ctx, call)
 	switch {
-	case call.Notification:
-		h.logNotification(ctx, call, err)
-		e.truncate(start)
-	case err != nil:
-		rpcError := h.errorObject(ctx, call, err)
-		e.truncate(start)
-		e.error(r.id, rpcError)
-	default:
-		e.keepResult(result, call.Result)
-		if len(e.buf) > h.maxAnswer && class == ReadOnly {
-			e.truncate(start)
-			e.error(r.id, h.answerFull())
-			return true
+	case r.fault != "":
+		e.error(r.id, invalidRequest(r.fault))
+	case r.notification():
+		if class != Undeclared {
+			h.notify(ctx, r, header)
 		}
+	case class == Undeclared:
+		e.error(r.id, methodNotFound(r.method))
+	default:
+		return h.answerCall(ctx, e, r, header, class)
 	}
 	return false
+}
+
+// notify runs a notification. The log is all that learns of its error.
+func (h *Handler) notify(ctx context.Context, r *request, header http.Header) {
+	call := &Call{Method: r.method, Params: r.params, Header: header, Notification: true}
+	if err := h.run(ctx, call); err != nil {
+		e := h.errorObject(ctx, call, err)
+		h.log.LogAttrs(ctx, slog.LevelInfo, "notification failed", slog.String("method", call.Method), slog.Int("code", e.Code))
+	}
+}
+
+// answerCall runs a call and answers it. The result is written straight behind
+// its envelope; both are taken back if the call fails, or if they do not fit.
+func (h *Handler) answerCall(ctx context.Context, e *Encoder, r *request, header http.Header, class Class) (full bool) {
+	before := len(e.buf)
+	e.envelope(r.id)
+	e.buf = append(e.buf, `"result":`...)
+	call := &Call{Method: r.method, Params: r.params, Header: header, answer: e, start: len(e.buf)}
+	err := h.run(ctx, call)
+	if err == nil {
+		err = call.keepResult()
+	}
+	if err != nil {
+		rpcError := h.errorObject(ctx, call, err)
+		e.truncate(before)
+		e.error(r.id, rpcError)
+		return false
+	}
+	e.buf = append(e.buf, '}')
+	if full = class == ReadOnly && len(e.buf)+len("]") > h.maxAnswer; full {
+		e.truncate(before)
+		e.error(r.id, h.answerFull())
+	}
+	return full
 }
 
 // run does not start what has no time left.
@@ -277,36 +294,48 @@ func (h *Handler) run(ctx context.Context, call *Call) error {
 
 // errorObject says what a caller may know of err, and logs the rest.
 func (h *Handler) errorObject(ctx context.Context, call *Call, err error) *Error {
-	if declared, ok := errors.AsType[Declared](err); ok {
-		return declared.RPCError()
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
 	}
-	if _, panicked := errors.AsType[*panicError](err); !panicked && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return internalError(context.Cause(ctx).Error())
+	attrs := []slog.Attr{slog.String("method", call.Method), slog.Any("error", err)}
+	panicked, isPanic := errors.AsType[*panicError](err)
+	if isPanic {
+		attrs = append(attrs, slog.String("stack", panicked.stack))
+	} else if ctx.Err() != nil {
+		return h.cutShort(ctx, err, attrs)
 	}
 	id := rand.Text()
-	h.logIncident(ctx, call, id, err)
+	h.log.LogAttrs(ctx, slog.LevelError, "call failed", append(attrs, slog.String("incident", id))...)
 	return incident(id)
 }
 
-func (h *Handler) logIncident(ctx context.Context, call *Call, id string, err error) {
-	attrs := []slog.Attr{slog.String("method", call.Method), slog.String("incident", id), slog.Any("error", err)}
-	if p, ok := errors.AsType[*panicError](err); ok {
-		attrs = append(attrs, slog.String("stack", p.stack))
+// cutShort is the answer to a call whose time ran out, or whose caller has gone
+// and will not see it.
+func (h *Handler) cutShort(ctx context.Context, err error, attrs []slog.Attr) *Error {
+	level, reason := slog.LevelInfo, "the request was canceled"
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		level, reason = slog.LevelWarn, "the request timed out"
 	}
-	level := slog.LevelError
-	if ctx.Err() != nil { // the caller has gone: nothing is wrong here
-		level = slog.LevelInfo
+	if err != ctx.Err() { // else it tells nothing more
+		h.log.LogAttrs(ctx, level, "call cut short", attrs...)
 	}
-	h.log.LogAttrs(ctx, level, "call failed", attrs...)
+	return internalError(reason)
 }
 
-// logNotification is all that becomes of a notification's error.
-func (h *Handler) logNotification(ctx context.Context, call *Call, err error) {
-	if err == nil {
-		return
+// asObject makes an error of the contract the error object that is sent. It
+// belongs inside recovered: what is returned may be a nil pointer.
+func asObject(next Func) Func {
+	return func(ctx context.Context, call *Call) error {
+		err := next(ctx, call)
+		declared, ok := errors.AsType[Declared](err)
+		if !ok {
+			return err
+		}
+		if e := declared.RPCError(); e != nil {
+			return e
+		}
+		return fmt.Errorf("the error is a nil %T", declared)
 	}
-	e := h.errorObject(ctx, call, err)
-	h.log.LogAttrs(ctx, slog.LevelInfo, "notification failed", slog.String("method", call.Method), slog.Int("code", e.Code))
 }
 
 // panicError is a panic of a method.
@@ -340,25 +369,15 @@ func (e *Encoder) envelope(id []byte) {
 	e.buf = append(e.buf, ',')
 }
 
-// keepResult closes a response whose result begins at start, where the method
-// wrote it unless an interceptor put another in its place.
-func (e *Encoder) keepResult(start int, result []byte) {
-	written := e.buf[start:]
-	if len(result) == 0 || len(result) != len(written) || &result[0] != &written[0] {
-		e.truncate(start)
-		e.JSON(result)
-	}
-	e.buf = append(e.buf, '}')
-}
-
-// error writes a whole response that is an error.
+// error writes a whole response that is an error. Data that is no JSON is left
+// out: the error itself is worth more than its details.
 func (e *Encoder) error(id []byte, rpcError *Error) {
 	e.envelope(id)
 	e.buf = append(e.buf, `"error":{"code":`...)
 	e.buf = strconv.AppendInt(e.buf, int64(rpcError.Code), 10)
 	e.FieldStart("message")
 	e.Str(rpcError.Message)
-	if len(rpcError.Data) > 0 {
+	if len(rpcError.Data) > 0 && Check(rpcError.Data) == nil {
 		e.FieldStart("data")
 		e.JSON(rpcError.Data)
 	}

@@ -42,9 +42,10 @@ func WithInterceptor(i Interceptor) Option {
 	}
 }
 
-// WithTimeout bounds how long a request may take, a batch as a whole. On a
-// server the calls that are cut short are answered with [CodeInternalError]
-// and the reason; the default is 10 s. On a client there is no default.
+// WithTimeout bounds how long a request may take, a batch as a whole; 0 is no
+// bound. On a server the calls that are cut short are answered with
+// [CodeInternalError] and the reason, and those after them in the batch do not
+// run; the default is 10 s. On a client there is no default.
 func WithTimeout(d time.Duration) Option {
 	return option{
 		func(h *Handler) { h.timeout = d },
@@ -60,10 +61,14 @@ func WithMaxBody(n int) HandlerOption { return handlerOption(func(h *Handler) { 
 // with [CodeInvalidRequest]. The default is 100.
 func WithMaxBatch(n int) HandlerOption { return handlerOption(func(h *Handler) { h.maxBatch = n }) }
 
-// WithMaxAnswer bounds the body of an answer, in bytes. The call whose result
-// no longer fits, and those after it in the batch, are answered with
-// [CodeInternalError] and the reason; those after it do not run. The result of
-// a call that changed something is answered all the same. The default is 8 MiB.
+// WithMaxAnswer bounds the body of an answer, in bytes.
+//
+// On a server the call whose result no longer fits, and those after it in the
+// batch, are answered with [CodeInternalError] and the reason; those after it do
+// not run, be they notifications. The result of a call that may have changed
+// something is answered all the same. The default is 8 MiB.
+//
+// On a client a larger answer is a [*ResponseError]. The default is 64 MiB.
 func WithMaxAnswer(n int) Option {
 	return option{
 		func(h *Handler) { h.maxAnswer = n },

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 )
 
 // response is an answer as a client reads it (section 5).
@@ -16,27 +17,29 @@ type response struct {
 	fault  error // why this is no response
 }
 
-// readResponses reads an answer: one response or, if batch, an array of them.
-// There is at least one unless err or batch is set.
+// readResponses reads an answer: one response or, if batch, an array of any
+// number of them.
 func readResponses(data []byte) (responses []response, batch bool, err error) {
 	s := scanner{data: data}
-	if batch = s.peek() == '['; !batch {
-		r, err := s.response()
-		return []response{r}, false, errors.Join(err, s.endAfter(err))
-	}
-	err = s.array(func() error {
+	batch = s.peek() == '['
+	err = s.oneOrMany(batch, func() error {
 		r, err := s.response()
 		responses = append(responses, r)
 		return err
 	})
-	return responses, true, errors.Join(err, s.endAfter(err))
+	return responses, batch, err
 }
 
-func (s *scanner) endAfter(err error) error {
-	if err != nil {
-		return nil
+// readResponse reads an answer that must be one response.
+func readResponse(data []byte) (response, error) {
+	responses, batch, err := readResponses(data)
+	if err == nil && batch {
+		err = errors.New("want one response, got an array")
 	}
-	return s.end()
+	if err != nil {
+		return response{}, err
+	}
+	return responses[0], responses[0].fault
 }
 
 // response passes one value and reads it as a response. Servers before this
@@ -65,20 +68,36 @@ func (s *scanner) response() (r response, err error) {
 	if err != nil {
 		return r, err
 	}
-	switch {
-	case !isText(version, "2.0"):
-		r.fault = errors.New(`jsonrpc is not "2.0"`)
-	case len(rpcError) > 0 && string(rpcError) != "null":
-		r.err = new(Error)
-		r.fault = r.err.decode(NewDecoder(rpcError))
-	case r.result == nil:
-		r.fault = errors.New("neither a result nor an error")
-	}
+	r.judge(version, rpcError)
 	return r, nil
 }
 
-// decode reads an error object (section 5.1).
-func (e *Error) decode(d *Decoder) error {
+func (r *response) judge(version, rpcError []byte) {
+	hasError := rpcError != nil && string(rpcError) != "null"
+	switch {
+	case !isText(version, "2.0"):
+		r.fault = errors.New(`jsonrpc is not "2.0"`)
+	case hasError && r.result != nil && string(r.result) != "null":
+		r.fault = errors.New("both a result and an error")
+	case hasError:
+		r.err, r.fault = decodeError(NewDecoder(rpcError))
+	case r.result == nil:
+		r.fault = errors.New("neither a result nor an error")
+	}
+}
+
+// answers reports whether r answers the call with this id. An error without an
+// id, or with null, comes from a server that could not read the call.
+func (r *response) answers(id int64) bool {
+	if r.err != nil && (r.id == nil || string(r.id) == "null") {
+		return true
+	}
+	return string(r.id) == strconv.FormatInt(id, 10)
+}
+
+// decodeError reads an error object (section 5.1).
+func decodeError(d *Decoder) (*Error, error) {
+	var e Error
 	hasCode := false
 	err := d.Object(func(name string) error {
 		switch name {
@@ -96,10 +115,10 @@ func (e *Error) decode(d *Decoder) error {
 		return d.Skip()
 	})
 	if err != nil {
-		return fmt.Errorf("error object: %w", err)
+		return nil, fmt.Errorf("error object: %w", err)
 	}
 	if !hasCode {
-		return errors.New("error object without a code")
+		return nil, errors.New("error object without a code")
 	}
-	return nil
+	return &e, nil
 }

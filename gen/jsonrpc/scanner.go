@@ -4,6 +4,7 @@ package jsonrpc
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -25,11 +26,8 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("at byte %d: %s", e.Of
 // object are unique (compared after unescaping), text is valid UTF-8 without
 // lone surrogates, and nothing lies deeper than [MaxDepth].
 func Check(data []byte) error {
-	s := scanner{data: data}
-	if err := s.value(); err != nil {
-		return err
-	}
-	return s.end()
+	s := scanner{data: data, names: make([][]byte, 0, fewNames)}
+	return cmp.Or(s.value(), s.end())
 }
 
 // scanner walks over JSON once and checks every byte it passes. It builds

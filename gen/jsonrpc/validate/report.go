@@ -17,21 +17,19 @@ import (
 	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
 )
 
-const (
-	maxViolations = 20
-	maxPointer    = 256 // bytes: names are the caller's and may be long
-	maxListed     = 12  // values of an enum
-)
+// maxListed is how many values of an enum a message names.
+const maxListed = 12
 
 // report tells where value breaks the schemas of a bundle, sorted by place.
 func report(fault *jsonschema.ValidationError, bundle, value any) []jsonrpc.Violation {
 	r := reporter{bundle: bundle, value: value}
-	r.walk(fault)
+	for _, cause := range fault.Causes { // the root says only that there are some
+		r.walk(cause)
+	}
 	slices.SortFunc(r.violations, func(a, b jsonrpc.Violation) int {
 		return cmp.Or(strings.Compare(a.Pointer, b.Pointer), strings.Compare(a.Keyword, b.Keyword), strings.Compare(a.Message, b.Message))
 	})
-	r.violations = slices.Compact(r.violations)
-	return r.violations[:min(len(r.violations), maxViolations)]
+	return slices.Compact(r.violations)
 }
 
 type reporter struct {
@@ -44,49 +42,47 @@ type reporter struct {
 func (r *reporter) walk(fault *jsonschema.ValidationError) {
 	_, fragment, _ := strings.Cut(fault.AbsoluteKeywordLocation, "#")
 	steps := splitPointer(fragment)
-	keyword := ""
-	if len(steps) > 0 {
-		keyword = steps[len(steps)-1]
-	}
-	if len(fault.Causes) > 0 && keyword != "anyOf" && keyword != "oneOf" && keyword != "contains" {
-		for _, cause := range fault.Causes {
-			r.walk(cause)
-		}
+	switch keyword := steps[len(steps)-1]; {
+	case fault.Message == "": // a schema with several faults, whatever its name
+	case len(fault.Causes) == 0, keyword == "anyOf", keyword == "oneOf", keyword == "minContains":
+		r.leaf(fault, keyword, steps)
 		return
 	}
-	r.leaf(splitPointer(fault.InstanceLocation), keyword, steps)
+	for _, cause := range fault.Causes {
+		r.walk(cause)
+	}
 }
 
-func (r *reporter) leaf(place []string, keyword string, steps []string) {
+func (r *reporter) leaf(fault *jsonschema.ValidationError, keyword string, steps []string) {
 	argument := lookUp(r.bundle, steps)
-	value := lookUp(r.value, place)
+	place := splitPointer(fault.InstanceLocation)
 	pointer := ""
 	for _, step := range place {
 		pointer = jsonrpc.AppendPointer(pointer, step)
 	}
+	_, notKeyword := strconv.Atoi(keyword)
 	switch {
+	case fault.Message == "not allowed": // a schema that is false; its name is no keyword
+		r.add(pointer, "false", "no value is allowed here")
+	case notKeyword == nil: // an element of dependencies
+		r.add(pointer, "dependencies", fmt.Sprintf("%q asks for %q, which is missing", steps[len(steps)-2], argument))
 	case keyword == "required":
-		for _, name := range missing(argument, value) {
+		for _, name := range missing(argument, lookUp(r.value, place)) {
 			r.add(pointer, keyword, fmt.Sprintf("%q is missing", name))
 		}
 	case keyword == "additionalProperties":
 		schema, _ := lookUp(r.bundle, steps[:len(steps)-1]).(map[string]any)
-		for _, name := range undeclared(schema, value) {
+		for _, name := range undeclared(schema, lookUp(r.value, place)) {
 			r.add(jsonrpc.AppendPointer(pointer, name), keyword, "no member of this name is known")
 		}
-	case len(steps) > 1 && steps[len(steps)-2] == "dependencies", len(steps) > 2 && steps[len(steps)-3] == "dependencies":
-		r.add(pointer, "dependencies", "a member asks for others that are missing")
-	case argument == false:
-		r.add(pointer, "false", "no value is allowed here")
+	case keyword == "minContains": // so v5 calls it; the draft has none
+		r.add(pointer, "contains", "want an element that the schema asks for")
 	default:
 		r.add(pointer, keyword, want(keyword, argument))
 	}
 }
 
 func (r *reporter) add(pointer, keyword, message string) {
-	if len(pointer) > maxPointer {
-		pointer = strings.ToValidUTF8(pointer[:maxPointer], "") + "…"
-	}
 	r.violations = append(r.violations, jsonrpc.Violation{Pointer: pointer, Keyword: keyword, Message: message})
 }
 
@@ -107,6 +103,10 @@ func want(keyword string, argument any) string {
 		return fmt.Sprintf("want text that matches %v", argument)
 	case "format":
 		return fmt.Sprintf("want text in the format %v", argument)
+	case "contentEncoding":
+		return fmt.Sprintf("want text encoded as %v", argument)
+	case "contentMediaType":
+		return fmt.Sprintf("want text of the media type %v", argument)
 	case "minimum":
 		return fmt.Sprintf("want at least %v", argument)
 	case "maximum":
@@ -125,8 +125,6 @@ func want(keyword string, argument any) string {
 		return "want no more elements"
 	case "uniqueItems":
 		return "want elements that differ"
-	case "contains":
-		return "want an element that the schema asks for"
 	case "minProperties":
 		return fmt.Sprintf("want at least %s", count(argument, "member"))
 	case "maxProperties":
@@ -209,29 +207,29 @@ func missing(required, value any) (names []string) {
 // pattern for.
 func undeclared(schema map[string]any, value any) (names []string) {
 	properties, _ := schema["properties"].(map[string]any)
-	patterns, _ := schema["patternProperties"].(map[string]any)
+	patterns := compilePatterns(schema)
 	object, _ := value.(map[string]any)
 	for name := range object {
-		if _, ok := properties[name]; !ok && !matchesOneOf(patterns, name) {
+		_, declared := properties[name]
+		if !declared && !slices.ContainsFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(name) }) {
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names)
-	return names[:min(len(names), maxViolations)]
+	return names
 }
 
-func matchesOneOf(patterns map[string]any, name string) bool {
-	for pattern := range patterns {
-		if ok, err := regexp.MatchString(pattern, name); ok && err == nil {
-			return true
-		}
+func compilePatterns(schema map[string]any) (patterns []*regexp.Regexp) {
+	byPattern, _ := schema["patternProperties"].(map[string]any)
+	for text := range byPattern {
+		patterns = append(patterns, regexp.MustCompile(text)) // compiled before, with the schema
 	}
-	return false
+	return patterns
 }
 
-// splitPointer splits a JSON pointer, in its form as a URI fragment or not.
+// splitPointer splits a JSON pointer in its form as a URI fragment (RFC 6901,
+// section 6).
 func splitPointer(pointer string) []string {
-	if pointer == "" || pointer == "/" {
+	if pointer == "" {
 		return nil
 	}
 	steps := strings.Split(strings.TrimPrefix(pointer, "/"), "/")

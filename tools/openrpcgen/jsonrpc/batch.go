@@ -1,6 +1,7 @@
 package jsonrpc
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -86,7 +87,7 @@ func (b *Batch) Send(ctx context.Context) error {
 	if len(b.calls) == 0 {
 		return nil
 	}
-	responses, err := b.exchange(ctx)
+	status, responses, err := b.exchange(ctx)
 	if err != nil {
 		for _, call := range b.calls {
 			if call.settle != nil {
@@ -95,14 +96,14 @@ func (b *Batch) Send(ctx context.Context) error {
 		}
 		return err
 	}
-	b.settle(responses)
+	b.settle(status, responses)
 	return nil
 }
 
 // exchange sends the calls and reads what came back.
-func (b *Batch) exchange(ctx context.Context) ([]response, error) {
+func (b *Batch) exchange(ctx context.Context) (status int, responses []response, err error) {
 	if b.err != nil {
-		return nil, b.err
+		return 0, nil, b.err
 	}
 	var e Encoder
 	e.ArrStart()
@@ -110,48 +111,47 @@ func (b *Batch) exchange(ctx context.Context) ([]response, error) {
 		e.request(call.id, call.method, call.params)
 	}
 	e.ArrEnd()
+	body, err := e.Finish()
+	if err != nil {
+		return 0, nil, err
+	}
 	name := fmt.Sprintf("batch of %d", len(b.calls))
-	status, answer, err := b.client.roundTrip(ctx, name, b.client.header(ctx), e.Bytes())
+	status, answer, err := b.client.roundTrip(ctx, name, b.client.header(ctx), body)
 	if err != nil || (len(answer) == 0 && b.lastID == 0) {
-		return nil, err
+		return status, nil, err
 	}
 	responses, batch, err := readResponses(answer)
 	if err == nil && !batch {
 		if r := responses[0]; r.err != nil { // the server refused the batch as a whole
-			return nil, b.client.typed("", r.err)
+			return status, nil, b.client.typed("", r.err)
 		}
 		err = errors.New("want an array of responses")
 	}
 	if err != nil {
-		return nil, &ResponseError{Method: name, Status: status, Body: head(answer), Err: err}
+		return status, nil, &ResponseError{Method: name, Status: status, Body: head(answer), Err: err}
 	}
-	return responses, nil
+	return status, responses, nil
 }
 
 // settle gives each call its response, in whatever order they came.
-func (b *Batch) settle(responses []response) {
+func (b *Batch) settle(status int, responses []response) {
 	byID := make(map[string]*response, len(responses))
 	for i := range responses {
 		byID[string(responses[i].id)] = &responses[i]
 	}
+	unanswered := &response{fault: errors.New("the call was left unanswered")}
 	for _, call := range b.calls {
 		if call.settle == nil {
 			continue
 		}
-		r := byID[strconv.FormatInt(call.id, 10)]
+		r := cmp.Or(byID[strconv.FormatInt(call.id, 10)], unanswered)
 		switch {
-		case r == nil:
-			call.settle(nil, b.responseError(call, errors.New("the call was left unanswered")))
 		case r.fault != nil:
-			call.settle(nil, b.responseError(call, r.fault))
+			call.settle(nil, &ResponseError{Method: call.method, Status: status, Err: r.fault})
 		case r.err != nil:
 			call.settle(nil, b.client.typed(call.method, r.err))
 		default:
 			call.settle(r.result, nil)
 		}
 	}
-}
-
-func (b *Batch) responseError(call batchCall, err error) error {
-	return &ResponseError{Method: call.method, Status: 200, Err: err}
 }

@@ -2,13 +2,13 @@ package jsonrpc
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"sync/atomic"
 	"time"
 )
@@ -80,6 +80,10 @@ func (c *Client) SetToken(token string) { c.token.Store(&token) }
 // ClearToken makes calls carry no token.
 func (c *Client) ClearToken() { c.token.Store(nil) }
 
+// CloseIdleConnections closes the connections that no call is using. The client
+// can be used as before.
+func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
+
 type headerKey struct{}
 
 // WithHeader returns a context whose calls carry one more HTTP header.
@@ -108,7 +112,7 @@ func (c *Client) header(ctx context.Context) http.Header {
 // Invoke is the body of every generated method of a client: it sends a call
 // and decodes its result.
 func Invoke[R any](ctx context.Context, c *Client, method string, params ToJSON, decode func(*R, *Decoder) error) (result R, err error) {
-	raw, err := c.call(ctx, method, params)
+	raw, err := c.Call(ctx, method, params)
 	if err != nil {
 		return result, err
 	}
@@ -117,13 +121,21 @@ func Invoke[R any](ctx context.Context, c *Client, method string, params ToJSON,
 
 // InvokeNoResult is [Invoke] for a method whose result is null.
 func InvokeNoResult(ctx context.Context, c *Client, method string, params ToJSON) error {
-	_, err := c.call(ctx, method, params)
+	_, err := c.Call(ctx, method, params)
 	return err
 }
 
 // Call sends a call of any method. Params may be nil; the result is JSON.
 func (c *Client) Call(ctx context.Context, method string, params ToJSON) (json.RawMessage, error) {
-	return c.call(ctx, method, params)
+	raw, err := marshalParams(method, params)
+	if err != nil {
+		return nil, err
+	}
+	call := &Call{Method: method, Params: raw, Header: c.header(ctx)}
+	if err := c.send(ctx, call); err != nil {
+		return nil, err
+	}
+	return call.Result, nil
 }
 
 // Notify sends a notification of any method: nobody will tell what became of
@@ -138,19 +150,7 @@ func (c *Client) Notify(ctx context.Context, method string, params ToJSON) error
 
 // Discover asks the server for its OpenRPC document.
 func (c *Client) Discover(ctx context.Context) (json.RawMessage, error) {
-	return c.call(ctx, "rpc.discover", nil)
-}
-
-func (c *Client) call(ctx context.Context, method string, params ToJSON) (json.RawMessage, error) {
-	raw, err := marshalParams(method, params)
-	if err != nil {
-		return nil, err
-	}
-	call := &Call{Method: method, Params: raw, Header: c.header(ctx)}
-	if err := c.send(ctx, call); err != nil {
-		return nil, c.typed(method, err)
-	}
-	return call.Result, nil
+	return c.Call(ctx, "rpc.discover", nil)
 }
 
 func marshalParams(method string, params ToJSON) (json.RawMessage, error) {
@@ -173,12 +173,12 @@ func decodeResult[R any](method string, raw json.RawMessage, decode func(*R, *De
 	return result, nil
 }
 
-// typed gives the error object within err its type of the contract.
-func (c *Client) typed(method string, err error) error {
-	if e, ok := errors.AsType[*Error](err); ok && c.declare != nil {
-		return c.declare(method, e)
+// typed gives an error object its type of the contract.
+func (c *Client) typed(method string, e *Error) error {
+	if c.declare == nil {
+		return e
 	}
-	return err
+	return c.declare(method, e)
 }
 
 // post is the innermost Func of a client.
@@ -189,27 +189,23 @@ func (c *Client) post(ctx context.Context, call *Call) error {
 	}
 	var e Encoder
 	e.request(id, call.Method, call.Params)
-	status, answer, err := c.roundTrip(ctx, call.Method, call.Header, e.Bytes())
+	body, err := e.Finish()
+	if err != nil {
+		return fmt.Errorf("%s: params: %w", call.Method, err)
+	}
+	status, answer, err := c.roundTrip(ctx, call.Method, call.Header, body)
 	if err != nil || (call.Notification && len(answer) == 0) {
 		return err
 	}
-	fail := func(err error) error {
+	r, err := readResponse(answer)
+	if err == nil && !call.Notification && !r.answers(id) {
+		err = fmt.Errorf("the response is to another call: id %.40s instead of %d", cmp.Or(string(r.id), "left out"), id)
+	}
+	if err != nil {
 		return &ResponseError{Method: call.Method, Status: status, Body: head(answer), Err: err}
 	}
-	responses, _, err := readResponses(answer)
-	if err != nil {
-		return fail(err)
-	}
-	r := responses[0]
-	switch {
-	case r.fault != nil:
-		return fail(r.fault)
-	case r.err != nil:
-		return r.err
-	case call.Notification:
-		return nil
-	case string(r.id) != strconv.FormatInt(id, 10):
-		return fail(fmt.Errorf("the response is to another call: id %.40s instead of %d", r.id, id))
+	if r.err != nil {
+		return c.typed(call.Method, r.err)
 	}
 	call.Result = r.result
 	return nil

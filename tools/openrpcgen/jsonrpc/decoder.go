@@ -3,10 +3,10 @@ package jsonrpc
 import (
 	"bytes"
 	"cmp"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,10 +15,12 @@ import (
 	"unsafe"
 )
 
-// Decoder reads the values of JSON that has passed [Check], front to back.
+// Decoder reads the values of JSON that has passed [Check], front to back. Of
+// other bytes it makes an error or some value, but it always comes to an end.
 type Decoder struct {
-	data []byte
-	pos  int
+	data  []byte
+	pos   int
+	depth int
 }
 
 // FromJSON is a generated type that reads itself.
@@ -133,6 +135,9 @@ func (d *Decoder) Object(member func(name string) error) error {
 	if !d.next('{') {
 		return d.want("an object")
 	}
+	if d.depth++; d.depth > MaxDepth {
+		return errSyntax
+	}
 	for !d.next('}') {
 		d.next(',')
 		name, err := d.text()
@@ -144,6 +149,7 @@ func (d *Decoder) Object(member func(name string) error) error {
 			return at(string(name), err)
 		}
 	}
+	d.depth--
 	return nil
 }
 
@@ -151,6 +157,9 @@ func (d *Decoder) Object(member func(name string) error) error {
 func (d *Decoder) Array(elem func(i int) error) error {
 	if !d.next('[') {
 		return d.want("an array")
+	}
+	if d.depth++; d.depth > MaxDepth {
+		return errSyntax
 	}
 	for i := 0; !d.next(']'); i++ {
 		d.next(',')
@@ -161,11 +170,15 @@ func (d *Decoder) Array(elem func(i int) error) error {
 			return at(strconv.Itoa(i), err)
 		}
 	}
+	d.depth--
 	return nil
 }
 
-// errEnd is met only by data that was not checked.
-var errEnd = errors.New("unexpected end of JSON")
+// These are met only by data that was not checked.
+var (
+	errEnd    = errors.New("unexpected end of JSON")
+	errSyntax = errors.New("want a JSON value")
+)
 
 // Params reads params by name, or by position: then names tells which is
 // which, and a null counts as left out where param says so by [Decoder.Null].
@@ -186,7 +199,7 @@ func (d *Decoder) Null() bool {
 	if d.Kind() != KindNull {
 		return false
 	}
-	d.pos += len("null")
+	d.passWord()
 	return true
 }
 
@@ -282,16 +295,6 @@ func unescape(raw []byte) []byte {
 	}
 }
 
-// number reads the text of a number.
-func (d *Decoder) number(want string) (string, error) {
-	if d.Kind() != KindNumber {
-		return "", d.want(want)
-	}
-	start := d.pos
-	d.passWord()
-	return string(d.data[start:d.pos]), nil
-}
-
 // DecodeString reads a string.
 func DecodeString[T ~string](v *T, d *Decoder) error {
 	b, err := d.text()
@@ -309,126 +312,6 @@ func DecodeBool[T ~bool](v *T, d *Decoder) error {
 	return nil
 }
 
-// DecodeInt reads an integer. 1.0 and 1e2 are integers too (JSON Schema,
-// draft-07, section 6.1.1); what T cannot hold is an error.
-func DecodeInt[T ~int64 | ~int32 | ~int16 | ~int8](v *T, d *Decoder) error {
-	text, err := d.number("an integer")
-	if err != nil {
-		return err
-	}
-	i, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		var whole *big.Int
-		if whole, err = integer(text); err != nil {
-			return err
-		}
-		if i = whole.Int64(); !whole.IsInt64() {
-			return errRange
-		}
-	}
-	if *v = T(i); int64(*v) != i {
-		return errRange
-	}
-	return nil
-}
-
-// DecodeUint reads an integer that is not negative, as [DecodeInt] does.
-func DecodeUint[T ~uint64 | ~uint32 | ~uint16 | ~uint8](v *T, d *Decoder) error {
-	text, err := d.number("an integer")
-	if err != nil {
-		return err
-	}
-	i, err := strconv.ParseUint(text, 10, 64)
-	if err != nil {
-		var whole *big.Int
-		if whole, err = integer(text); err != nil {
-			return err
-		}
-		if i = whole.Uint64(); !whole.IsUint64() {
-			return errRange
-		}
-	}
-	if *v = T(i); uint64(*v) != i {
-		return errRange
-	}
-	return nil
-}
-
-var (
-	errRange    = errors.New("want an integer that its type can hold")
-	errFraction = errors.New("want an integer, got a number with a fraction")
-	errRounded  = errors.New("want a number that a double can hold without rounding an integer")
-	errTooLarge = errors.New("want a number that a double can hold")
-)
-
-// Numbers longer than MaxNumber bytes, or with an exponent beyond
-// ±MaxExponent, are refused wherever a number means something: to compute with
-// them costs more than any honest caller needs.
-const (
-	MaxNumber   = 64
-	MaxExponent = 400
-)
-
-// CheckNumber reports whether the text of a number keeps to [MaxNumber] and
-// [MaxExponent].
-func CheckNumber(text string) error {
-	if len(text) > MaxNumber {
-		return fmt.Errorf("want a number of at most %d characters", MaxNumber)
-	}
-	if i := strings.IndexAny(text, "eE"); i >= 0 {
-		exponent, err := strconv.Atoi(text[i+1:])
-		if err != nil || max(exponent, -exponent) > MaxExponent {
-			return fmt.Errorf("want a number with an exponent of at most %d", MaxExponent)
-		}
-	}
-	return nil
-}
-
-// integer reads a number that may be written with a fraction or an exponent.
-func integer(text string) (*big.Int, error) {
-	if err := CheckNumber(text); err != nil {
-		return nil, err
-	}
-	r, ok := new(big.Rat).SetString(text)
-	if !ok {
-		return nil, errRange
-	}
-	if !r.IsInt() {
-		return nil, errFraction
-	}
-	return r.Num(), nil
-}
-
-// DecodeFloat reads a number. An integer, written as one, that a double would
-// round is an error, and so is what no double can hold.
-func DecodeFloat[T ~float64](v *T, d *Decoder) error {
-	text, err := d.number("a number")
-	if err != nil {
-		return err
-	}
-	if err := CheckNumber(text); err != nil {
-		return err
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return errTooLarge
-	}
-	*v = T(f)
-	if len(text) > 15 && !strings.ContainsAny(text, ".eE") {
-		if exact, _ := new(big.Float).SetFloat64(f).Int(nil); exact.String() != text && text != "-0" {
-			return errRounded
-		}
-	}
-	return nil
-}
-
-// DecodeNumber reads a number of any size, as its text.
-func DecodeNumber[T ~string](v *T, d *Decoder) error {
-	text, err := d.number("a number")
-	*v = T(text)
-	return err
-}
-
 // DecodeRaw reads any value, as its text.
 func DecodeRaw(v *json.RawMessage, d *Decoder) error {
 	raw, err := d.Raw()
@@ -438,15 +321,13 @@ func DecodeRaw(v *json.RawMessage, d *Decoder) error {
 
 // DecodeTime reads a date-time (RFC 3339).
 func DecodeTime(v *time.Time, d *Decoder) error {
-	var s string
-	if err := DecodeString(&s, d); err != nil {
+	text, err := d.text()
+	if err != nil {
 		return err
 	}
-	t, err := time.Parse(time.RFC3339, strings.ToUpper(s))
-	if err != nil {
+	if v.UnmarshalText(bytes.ToUpper(text)) != nil {
 		return errors.New("want a date-time as in RFC 3339")
 	}
-	*v = t
 	return nil
 }
 
@@ -456,7 +337,7 @@ func DecodeBytes[T ~[]byte](v *T, d *Decoder) error {
 	if err != nil {
 		return err
 	}
-	*v, err = base64Std.AppendDecode(T{}, text)
+	*v, err = base64.StdEncoding.AppendDecode(T{}, text)
 	if err != nil {
 		return errors.New("want base64")
 	}
@@ -584,18 +465,6 @@ func equal(a, b any) bool {
 	default:
 		return a == b
 	}
-}
-
-func equalNumbers(a, b string) bool {
-	if a == b {
-		return true
-	}
-	if CheckNumber(a) != nil || CheckNumber(b) != nil {
-		return false
-	}
-	x, okX := new(big.Rat).SetString(a)
-	y, okY := new(big.Rat).SetString(b)
-	return okX && okY && x.Cmp(y) == 0
 }
 
 // SliceOf is the decoder of a slice, made of its element's.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // The codes that the specification fixes (section 5.1).
@@ -63,7 +64,7 @@ func DecodeErrorData[T any](raw json.RawMessage, decode func(*T, *Decoder) error
 }
 
 // InvalidParams is [CodeInvalidParams] for params that a decoder refused; the
-// place it names goes into data.violations.
+// place that it names goes into data.violations.
 func InvalidParams(err error) *Error {
 	v := Violation{Keyword: "type", Message: err.Error()}
 	if at, ok := errors.AsType[*PathError](err); ok {
@@ -79,8 +80,15 @@ type Violation struct {
 	Message string // what the schema asks for; never the value
 }
 
+// Bounds of data.violations: member names in the pointers are the caller's, and
+// may be many and long.
+const (
+	maxViolations = 20
+	maxPointer    = 256 // bytes
+)
+
 // InvalidParamsError is [CodeInvalidParams] with data.message and
-// data.violations.
+// data.violations, of which there are at most 20.
 func InvalidParamsError(violations []Violation) *Error {
 	var e Encoder
 	e.ObjStart()
@@ -88,7 +96,10 @@ func InvalidParamsError(violations []Violation) *Error {
 	e.Str("the params do not fit the method; see violations")
 	e.FieldStart("violations")
 	e.ArrStart()
-	for _, v := range violations {
+	for _, v := range violations[:min(len(violations), maxViolations)] {
+		if len(v.Pointer) > maxPointer {
+			v.Pointer = strings.ToValidUTF8(v.Pointer[:maxPointer], "") + "…"
+		}
 		e.ObjStart()
 		e.FieldStart("pointer")
 		e.Str(v.Pointer)

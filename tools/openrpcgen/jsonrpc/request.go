@@ -1,5 +1,7 @@
 package jsonrpc
 
+import "cmp"
+
 // request is the envelope around params (section 4): what was sent, or why it
 // is no request. Its slices are parts of the body.
 type request struct {
@@ -24,35 +26,35 @@ const (
 type body struct {
 	requests []request
 	batch    bool
-	excess   bool // the batch is larger than it may be; requests is cut short
+	excess   bool     // the batch is larger than it may be; requests is cut short
+	names    [][]byte // the scanner's memory
 }
 
 // read scans all of data before anybody acts on a part of it. Its error is a
 // [*SyntaxError].
 func (b *body) read(data []byte, maxBatch int) error {
-	s := scanner{data: data}
-	b.batch = s.peek() == '['
-	if !b.batch {
-		r, err := s.request()
-		if err != nil {
-			return err
-		}
-		b.requests = append(b.requests, r)
-		return s.end()
-	}
-	err := s.array(func() error {
-		if len(b.requests) == maxBatch {
+	s := scanner{data: data, names: b.names}
+	add := func() error {
+		if len(b.requests) == maxBatch && b.batch {
 			b.excess = true
 			return s.value()
 		}
 		r, err := s.request()
 		b.requests = append(b.requests, r)
 		return err
-	})
-	if err != nil {
-		return err
 	}
-	return s.end()
+	b.batch = s.peek() == '['
+	err := s.oneOrMany(b.batch, add)
+	b.names = s.names
+	return err
+}
+
+// oneOrMany passes all of the data: one value or, if many, an array of them.
+func (s *scanner) oneOrMany(many bool, value func() error) error {
+	if many {
+		return cmp.Or(s.array(value), s.end())
+	}
+	return cmp.Or(value(), s.end())
 }
 
 // request passes one value and reads it as a request.

@@ -2,8 +2,9 @@
 // contract. It is a part of the runtime that only servers link.
 //
 // Verdicts are those of github.com/santhosh-tekuri/jsonschema/v5 (draft-07),
-// but for numbers beyond [jsonrpc.CheckNumber], which are always refused. What
-// a violation says is written from the schema alone and never holds a value.
+// but for numbers beyond [jsonrpc.CheckNumber] and params of very many values,
+// which are always refused. What a violation says is written from the schema
+// alone and never holds a value.
 package validate
 
 import (
@@ -11,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"runtime"
 	"strconv"
@@ -37,10 +39,6 @@ type paramsSchema struct {
 	schema   *jsonschema.Schema
 }
 
-// maxValues bounds what is validated at once: a JSON value of 2 bytes becomes
-// several hundred on the way.
-const maxValues = 1 << 16
-
 const bundleURL = "contract:///schemas.json"
 
 // MustCompile compiles a bundle that the generator wrote: a JSON object whose
@@ -62,6 +60,9 @@ func Compile(bundle string) (*Schemas, error) {
 	}
 	compiler := jsonschema.NewCompiler()
 	compiler.Draft = jsonschema.Draft7
+	compiler.LoadURL = func(url string) (io.ReadCloser, error) {
+		return nil, fmt.Errorf("%s is not in the bundle", url)
+	}
 	if err := compiler.AddResource(bundleURL, strings.NewReader(bundle)); err != nil {
 		return nil, fmt.Errorf("schemas: %w", err)
 	}
@@ -111,26 +112,63 @@ func compileParams(compiler *jsonschema.Compiler, method string, d *jsonrpc.Deco
 }
 
 // Check is a [jsonrpc.ParamsCheck]: it refuses params that break their schema
-// with [jsonrpc.CodeInvalidParams] and at most 20 violations.
+// with [jsonrpc.CodeInvalidParams].
 func (s *Schemas) Check(ctx context.Context, call *jsonrpc.Call) error {
 	p := s.methods[call.Method]
 	if p == nil {
 		return fmt.Errorf("no schema for the params of %s: was the code generated anew?", call.Method)
 	}
-	params, violations, err := p.read(call.Params)
+	if err := survey(call.Params); err != nil {
+		return err
+	}
+	params, err := p.byName(call.Params)
 	if err != nil {
 		return err
 	}
-	if len(violations) == 0 {
-		violations, err = s.validate(ctx, p, params)
-	}
+	violations, err := s.validate(ctx, p, params)
 	if err != nil || len(violations) == 0 {
 		return err
 	}
-	if len(call.Params) > 0 && call.Params[0] == '[' {
+	if isArray(call.Params) {
 		p.position(violations)
 	}
 	return jsonrpc.InvalidParamsError(violations)
+}
+
+func isArray(params json.RawMessage) bool { return len(params) > 0 && params[0] == '[' }
+
+// byName makes params an object, whichever way they were sent. An optional null
+// by position is one that is left out.
+func (p *paramsSchema) byName(raw json.RawMessage) (map[string]any, error) {
+	params := map[string]any{}
+	if len(raw) == 0 {
+		return params, nil
+	}
+	value, err := jsonrpc.NewDecoder(raw).Any()
+	if err != nil {
+		return nil, err
+	}
+	if object, ok := value.(map[string]any); ok {
+		return object, nil
+	}
+	list, _ := value.([]any)
+	if len(list) > len(p.names) {
+		return nil, jsonrpc.InvalidParamsError([]jsonrpc.Violation{p.tooMany()})
+	}
+	for i, v := range list {
+		if name := p.names[i]; v != nil || p.required[name] {
+			params[name] = v
+		}
+	}
+	return params, nil
+}
+
+func (p *paramsSchema) tooMany() jsonrpc.Violation {
+	message := fmt.Sprintf("want at most %d params", len(p.names))
+	if len(p.names) == 0 {
+		message = "want no params"
+	}
+	return jsonrpc.Violation{Pointer: "/" + strconv.Itoa(len(p.names)), Keyword: "maxItems", Message: message}
 }
 
 // validate waits for a slot, as long as ctx lasts.
@@ -142,79 +180,15 @@ func (s *Schemas) validate(ctx context.Context, p *paramsSchema, params map[stri
 		return nil, ctx.Err()
 	}
 	err := p.schema.Validate(params)
-	if fault, ok := errors.AsType[*jsonschema.ValidationError](err); ok {
-		return report(fault, s.bundle, params), nil
+	fault, ok := errors.AsType[*jsonschema.ValidationError](err)
+	if !ok {
+		return nil, err
 	}
-	return nil, err
-}
-
-// read makes params an object by name, whichever way they were sent.
-func (p *paramsSchema) read(raw json.RawMessage) (params map[string]any, _ []jsonrpc.Violation, err error) {
-	params = map[string]any{}
-	if len(raw) == 0 {
-		return params, nil, nil
+	violations := report(fault, s.bundle, params)
+	if len(violations) == 0 { // params must not pass because nobody can say what is wrong
+		violations = []jsonrpc.Violation{{Message: want("", nil)}}
 	}
-	if n := countValues(raw); n > maxValues {
-		return nil, []jsonrpc.Violation{{Keyword: "maxItems", Message: fmt.Sprintf("want at most %d values in all", maxValues)}}, nil
-	}
-	d := jsonrpc.NewDecoder(raw)
-	value, err := d.Any()
-	if err != nil {
-		return nil, nil, err
-	}
-	switch value := value.(type) {
-	case map[string]any:
-		params = value
-	case []any:
-		if len(value) > len(p.names) {
-			return nil, []jsonrpc.Violation{p.tooMany()}, nil
-		}
-		for i, v := range value {
-			if name := p.names[i]; v != nil || p.required[name] {
-				params[name] = v
-			}
-		}
-	}
-	return params, hugeNumbers("", params, nil), nil
-}
-
-func (p *paramsSchema) tooMany() jsonrpc.Violation {
-	message := fmt.Sprintf("want at most %d params", len(p.names))
-	if len(p.names) == 0 {
-		message = "want no params"
-	}
-	return jsonrpc.Violation{Pointer: "/" + strconv.Itoa(len(p.names)), Keyword: "maxItems", Message: message}
-}
-
-// countValues counts the values in raw, roughly: its separators.
-func countValues(raw []byte) int {
-	n := 1
-	for _, c := range raw {
-		if c == ',' || c == '[' || c == '{' {
-			n++
-		}
-	}
-	return n
-}
-
-// hugeNumbers finds the numbers that jsonschema/v5 must never see: it takes
-// seconds for some of them and panics on others.
-func hugeNumbers(pointer string, value any, found []jsonrpc.Violation) []jsonrpc.Violation {
-	switch value := value.(type) {
-	case json.Number:
-		if err := jsonrpc.CheckNumber(string(value)); err != nil {
-			found = append(found, jsonrpc.Violation{Pointer: pointer, Keyword: "type", Message: err.Error()})
-		}
-	case []any:
-		for i, v := range value {
-			found = hugeNumbers(jsonrpc.AppendPointer(pointer, strconv.Itoa(i)), v, found)
-		}
-	case map[string]any:
-		for name, v := range value {
-			found = hugeNumbers(jsonrpc.AppendPointer(pointer, name), v, found)
-		}
-	}
-	return found
+	return violations, nil
 }
 
 // position makes the pointers of violations point into positional params.

@@ -1,0 +1,156 @@
+package jsonrpc_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc"
+)
+
+func TestLooksAtValues(t *testing.T) {
+	for _, test := range []struct {
+		text    string
+		kind    jsonrpc.Kind
+		name    string // of the kind
+		first   jsonrpc.Kind
+		string  string // what a string stands for
+		member  string // the member "a"
+		tag     string // the text of the member "a"
+		integer bool
+	}{
+		{text: ` null`, kind: jsonrpc.KindNull, name: "null"},
+		{text: `true`, kind: jsonrpc.KindBool, name: "a boolean"},
+		{text: ` -12 `, kind: jsonrpc.KindNumber, name: "a number", integer: true},
+		{text: ` 1.0 `, kind: jsonrpc.KindNumber, name: "a number", integer: true},
+		{text: `12e-1`, kind: jsonrpc.KindNumber, name: "a number"},
+		{text: `1.5`, kind: jsonrpc.KindNumber, name: "a number"},
+		{text: `"\u0061b"`, kind: jsonrpc.KindString, name: "a string", string: "ab"},
+		{text: `[]`, kind: jsonrpc.KindArray, name: "an array"},
+		{text: `[ "x",1]`, kind: jsonrpc.KindArray, name: "an array", first: jsonrpc.KindString},
+		{text: `[[1],"a"]`, kind: jsonrpc.KindArray, name: "an array", first: jsonrpc.KindArray},
+		{text: `{}`, kind: jsonrpc.KindObject, name: "an object"},
+		{text: `{"A":1,"b":{"a":2}}`, kind: jsonrpc.KindObject, name: "an object"},
+		{text: `{"b":[1,{}],"\u0061": "t" ,"c":null}`, kind: jsonrpc.KindObject, name: "an object", member: `"t"`, tag: "t"},
+		{text: `{"a":null}`, kind: jsonrpc.KindObject, name: "an object", member: `null`},
+	} {
+		raw := []byte(test.text)
+		if k := jsonrpc.KindOf(raw); k != test.kind || k.String() != test.name {
+			t.Errorf("%s: kind %v, want %v", test.text, k, test.name)
+		}
+		if k := jsonrpc.KindOfFirst(raw); k != test.first {
+			t.Errorf("%s: kind of the first %v, want %v", test.text, k, test.first)
+		}
+		if s := jsonrpc.TextOf(raw); s != test.string {
+			t.Errorf("%s: text %q, want %q", test.text, s, test.string)
+		}
+		if m := string(jsonrpc.MemberOf(raw, "a")); m != test.member || jsonrpc.HasMember(raw, "a") != (test.member != "") {
+			t.Errorf("%s: member %s, want %s", test.text, m, test.member)
+		}
+		if tag := jsonrpc.TagOf(raw, "a"); tag != test.tag {
+			t.Errorf("%s: tag %s, want %s", test.text, tag, test.tag)
+		}
+		if i := jsonrpc.IsInteger(raw); test.kind == jsonrpc.KindNumber && i != test.integer {
+			t.Errorf("%s: integer %v", test.text, i)
+		}
+	}
+}
+
+func TestClosest(t *testing.T) {
+	shapes := []jsonrpc.Shape{
+		{Required: []string{"a", "b"}},
+		{Required: []string{"a"}, Optional: []string{"c"}},
+		{Required: []string{"a"}, Open: true},
+		{Required: []string{"z"}, Optional: []string{"a"}},
+	}
+	for text, want := range map[string]int{
+		`{}`:                    1, // nothing fits: the fewest missing, then the fewest unknown, then the first
+		`{"a":1}`:               1,
+		`{"a":1,"b":2}`:         0,
+		`{"a":1,"\u0062":2}`:    0,
+		`{"c":1,"a":2}`:         1,
+		`{"a":1,"d":2}`:         2,
+		`{"a":1,"b":2,"d":2}`:   2,
+		`{"z":1}`:               3,
+		`{"z":1,"a":[{"b":1}]}`: 2, // of equals the first
+	} {
+		if got := jsonrpc.Closest([]byte(text), shapes); got != want {
+			t.Errorf("%s: %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestTuple(t *testing.T) {
+	type pair struct {
+		First int64
+		Rest  []string
+	}
+	decode := func(v *pair, d *jsonrpc.Decoder) error {
+		return d.Tuple(2, func(i int) error {
+			if i == 0 {
+				return jsonrpc.DecodeInt(&v.First, d)
+			}
+			return jsonrpc.DecodeNext(&v.Rest, d, jsonrpc.DecodeString)
+		})
+	}
+	for _, test := range []struct {
+		text    string
+		want    pair
+		message string
+	}{
+		{`[1,"a"]`, pair{1, []string{"a"}}, ""},
+		{`[1,"a","b"]`, pair{1, []string{"a", "b"}}, ""},
+		{`[1]`, pair{}, "want at least 2 elements, got 1"},
+		{`[1,"a",2]`, pair{}, "/2: want a string, got a number"},
+		{`{}`, pair{}, "want an array, got an object"},
+	} {
+		got, message := decoded(t, test.text, decode)
+		if message != test.message {
+			t.Errorf("%s: %q, want %q", test.text, message, test.message)
+		}
+		if diff := cmp.Diff(test.want, got); message == "" && diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", test.text, diff)
+		}
+	}
+}
+
+func TestMembers(t *testing.T) {
+	var extra map[string]int64
+	data := []byte(`{"b":1,"\u0061":2}`)
+	d := jsonrpc.NewDecoder(data)
+	if err := d.Object(func(name string) error { return jsonrpc.DecodeMember(&extra, name, d, jsonrpc.DecodeInt) }); err != nil {
+		t.Fatal(err)
+	}
+	clear(data) // names must not be a part of it
+	var e jsonrpc.Encoder
+	e.ObjStart()
+	e.FieldStart("x")
+	e.Int(0)
+	jsonrpc.EncodeMembers(extra, &e, jsonrpc.EncodeInt)
+	e.ObjEnd()
+	if got, want := string(e.Bytes()), `{"x":0,"a":2,"b":1}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestVariants(t *testing.T) {
+	if v, err := jsonrpc.DecodeAs([]byte(`7`), jsonrpc.DecodeInt[int64]); v != 7 || err != nil {
+		t.Errorf("by value: %d, %v", v, err)
+	}
+	if v, err := jsonrpc.DecodeNew([]byte(`[42,23]`), (*subtraction).DecodeJSON); *v != (subtraction{42, 23}) || err != nil {
+		t.Errorf("by pointer: %v, %v", v, err)
+	}
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{jsonrpc.NoVariant("Block", nil), "Block has no value"},
+		{jsonrpc.NoVariant("Block", new(int64)), "*int64 is no variant of Block"},
+		{jsonrpc.UnknownTag("type", "x"), `no variant has the type "x"`},
+		{jsonrpc.UnknownTag("type", ""), `no text in the member "type", which tells the variants apart`},
+	} {
+		if test.err.Error() != test.want {
+			t.Errorf("got %v, want %s", test.err, test.want)
+		}
+	}
+}
