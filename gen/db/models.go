@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// An account. Deleting one sets deleted_at and keeps the row: its name and its email stay taken.
+// An account. Deleting one sets deleted_at and keeps the row: its name stays taken, its email does not.
 type User struct {
 	ID       int64
 	Username string

@@ -34,7 +34,7 @@ type CreateUserParams struct {
 	Role         string
 }
 
-// CreateUser creates an account. A name or an email that is taken, be it by a deleted account, is a unique violation.
+// CreateUser creates an account. A name that is taken, be it by a deleted account, or an email is a unique violation.
 func (q *Queries) CreateUser(ctx context.Context, arg CreateUserParams) (User, error) {
 	row := q.db.QueryRow(ctx, createUser,
 		arg.Username,

@@ -104,8 +104,8 @@ type Service interface {
 	//
 	// Creates a user.
 	//
-	// Usernames and emails are unique without regard to case, deleted users'
-	// included. The new account has the role `user`.
+	// Usernames and emails are unique without regard to case; the names of deleted
+	// users stay taken. The new account has the role `user`.
 	//
 	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
 	// [*InvalidParamsError], [*InternalError].
@@ -128,7 +128,7 @@ type Service interface {
 	// Deletes a user.
 	//
 	// The account can no longer log in, and tokens that it holds are no longer
-	// taken. Its name and email stay taken.
+	// taken. Its name stays taken; its email is free again.
 	//
 	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
 	// [*UserNotFoundError], [*InvalidParamsError], [*InternalError].

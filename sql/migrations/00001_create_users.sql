@@ -20,8 +20,9 @@ CREATE TABLE users (
     CONSTRAINT users_role_check CHECK (role IN ('user', 'admin'))
 );
 
-COMMENT ON TABLE users IS 'An account. Deleting one sets deleted_at and keeps the row: its name and its email stay taken.';
+COMMENT ON TABLE users IS 'An account. Deleting one sets deleted_at and keeps the row: its name stays taken, its email does not.';
 COMMENT ON COLUMN users.password_hash IS 'A PHC string; never logged and never in an answer.';
 
 CREATE UNIQUE INDEX users_username_key ON users (lower(username));
-CREATE UNIQUE INDEX users_email_key ON users (lower(email));
+-- Nobody may pose as an account that was deleted, but whoever deletes theirs may come back.
+CREATE UNIQUE INDEX users_email_key ON users (lower(email)) WHERE deleted_at IS NULL;

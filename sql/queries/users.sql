@@ -1,5 +1,5 @@
 -- name: CreateUser :one
--- CreateUser creates an account. A name or an email that is taken, be it by a deleted account, is a unique violation.
+-- CreateUser creates an account. A name that is taken, be it by a deleted account, or an email is a unique violation.
 INSERT INTO users (username, email, password_hash, role)
 VALUES (@username, @email, @password_hash, @role)
 RETURNING *;

@@ -474,7 +474,7 @@ const Document = `{
     {
       "name": "create_user",
       "summary": "Creates a user.",
-      "description": "Usernames and emails are unique without regard to case, deleted users' included. The new account has the role ` + "`" + `user` + "`" + `.",
+      "description": "Usernames and emails are unique without regard to case; the names of deleted users stay taken. The new account has the role ` + "`" + `user` + "`" + `.",
       "tags": [
         {
           "$ref": "#/components/tags/users"
@@ -670,7 +670,7 @@ const Document = `{
     {
       "name": "delete_user",
       "summary": "Deletes a user.",
-      "description": "The account can no longer log in, and tokens that it holds are no longer taken. Its name and email stay taken.",
+      "description": "The account can no longer log in, and tokens that it holds are no longer taken. Its name stays taken; its email is free again.",
       "tags": [
         {
           "$ref": "#/components/tags/users"

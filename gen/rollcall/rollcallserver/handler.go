@@ -14,7 +14,7 @@ import (
 // NewHandler returns a handler that answers calls with the methods of svc. Who calls
 // the methods that the contract protects, auth finds out.
 func NewHandler(svc rollcall.Service, auth jsonrpc.Authenticator, opts ...jsonrpc.HandlerOption) *jsonrpc.Handler {
-	return jsonrpc.NewHandler(&dispatcher{svc: svc, auth: auth, check: CheckParams}, opts...)
+	return jsonrpc.NewHandler(&dispatcher{svc: svc, auth: auth, check: schemas().Check}, opts...)
 }
 
 // dispatcher knows which method a call is for.
