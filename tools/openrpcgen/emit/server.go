@@ -15,11 +15,11 @@ func (w *writer) handler(p *printer) {
 		p.comment("NewHandler returns a handler that answers calls with the methods of svc. Who calls",
 			"the methods that the contract protects, auth finds out.")
 		p.p("func NewHandler(svc %s, auth %s, opts ...%s) *%s {", service, p.rt("Authenticator"), p.rt("HandlerOption"), p.rt("Handler"))
-		p.p("return %s(&dispatcher{svc: svc, auth: auth, check: CheckParams}, opts...)", p.rt("NewHandler"))
+		p.p("return %s(&dispatcher{svc: svc, auth: auth, check: schemas().Check}, opts...)", p.rt("NewHandler"))
 	} else {
 		p.comment("NewHandler returns a handler that answers calls with the methods of svc.")
 		p.p("func NewHandler(svc %s, opts ...%s) *%s {", service, p.rt("HandlerOption"), p.rt("Handler"))
-		p.p("return %s(&dispatcher{svc: svc, check: CheckParams}, opts...)", p.rt("NewHandler"))
+		p.p("return %s(&dispatcher{svc: svc, check: schemas().Check}, opts...)", p.rt("NewHandler"))
 	}
 	p.p("}\n")
 
