@@ -79,7 +79,8 @@ func (c *adminCreateCommand) check(ctx context.Context, password string) error {
 // paramNames are those of create_user, in their order.
 var paramNames = []string{"username", "email", "password"}
 
-// explainParams makes an error about params one for the command line.
+// explainParams makes an error about params one for the command line: a line for
+// each of them.
 func explainParams(err error) error {
 	e, ok := errors.AsType[jsonrpc.Declared](err)
 	if !ok {
@@ -90,14 +91,13 @@ func explainParams(err error) error {
 		return errors.New(firstOf(fault.Message, err.Error()))
 	}
 	var lines []string
-	for _, v := range fault.Violations {
-		name := v.Pointer
-		for i, param := range paramNames {
+	for i, name := range paramNames {
+		for _, v := range fault.Violations {
 			if v.Pointer == fmt.Sprintf("/%d", i) {
-				name = param
+				lines = append(lines, name+": "+v.Message)
+				break // the first says enough
 			}
 		}
-		lines = append(lines, fmt.Sprintf("%s: %s", name, v.Message))
 	}
 	return errors.New(strings.Join(lines, "\n          "))
 }

@@ -34,6 +34,7 @@ type commandLine struct {
 func Run(args []string, streams Streams) (code int) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // who asks a second time need not wait: that signal ends the process
 	return run(ctx, args, streams)
 }
 

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
@@ -33,7 +35,7 @@ const (
 
 // Validate is called by kong before Run.
 func (c *devCommand) Validate() error {
-	return errors.Join(c.httpSettings.check(), c.authSettings.check())
+	return errors.Join(c.httpSettings.check(), c.databaseSettings.check(), c.authSettings.check())
 }
 
 func (c *devCommand) Run(ctx context.Context, streams Streams) (err error) {
@@ -47,6 +49,10 @@ func (c *devCommand) Run(ctx context.Context, streams Streams) (err error) {
 	defer listener.Close()
 	log := c.logger(streams.Err, "text")
 
+	if err := os.MkdirAll(c.DataDir, 0o755); err != nil {
+		return err
+	}
+	forgetOtherDatabases()
 	starting, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	folder, err := localpg.DataDir(filepath.Join(c.DataDir, "postgres"))
@@ -57,7 +63,7 @@ func (c *devCommand) Run(ctx context.Context, streams Streams) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, pg.Stop()) }()
+	defer func() { err = errors.Join(err, pg.Err(), pg.Stop()) }()
 	url := pg.URL("postgres")
 	if err := postgres.Migrate(starting, url); err != nil {
 		return err
@@ -83,8 +89,18 @@ func (c *devCommand) Run(ctx context.Context, streams Streams) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(streams.Out, welcome, listener.Addr(), c.DataDir, devUsername, devPassword)
+	fmt.Fprintf(streams.Out, welcome, listener.Addr(), folder, devUsername, devPassword)
 	return s.serve(whileRunning(ctx, pg), listener)
+}
+
+// forgetOtherDatabases takes libpq's variables out of the environment: what a
+// PGSERVICE or PGOPTIONS says is meant for some other database.
+func forgetOtherDatabases() {
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "PG") {
+			os.Unsetenv(name)
+		}
+	}
 }
 
 // welcome tells how to go on. Its arguments: address, folder, username,

@@ -17,12 +17,14 @@ var loopbackNames = []string{"localhost", "127.0.0.1", "::1"}
 func guard(hosts []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !slices.Contains(hosts, hostname(r.Host)) {
-			http.Error(w, fmt.Sprintf("This server is not called %q; see --host.", hostname(r.Host)), http.StatusForbidden)
+			http.Error(w, fmt.Sprintf("This server is not called %q; rollcall serve is told its names by --host.", hostname(r.Host)), http.StatusForbidden)
 			return
 		}
-		if origin := r.Header.Get("Origin"); origin != "" && !sameOrigin(origin, r.Host) {
-			http.Error(w, "Requests from other origins are refused.", http.StatusForbidden)
-			return
+		for _, origin := range r.Header.Values("Origin") {
+			if !sameOrigin(origin, r.Host) {
+				http.Error(w, "Requests from other origins are refused.", http.StatusForbidden)
+				return
+			}
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -51,7 +51,7 @@ func logCalls(log *slog.Logger) jsonrpc.Interceptor {
 			attrs := []slog.Attr{
 				slog.String("method", call.Method),
 				slog.Duration("duration", time.Since(start)),
-				slog.String("outcome", outcome(err)),
+				slog.String("outcome", outcome(ctx, err)),
 			}
 			if e, ok := errors.AsType[jsonrpc.Declared](err); ok {
 				attrs = append(attrs, slog.Int("code", e.RPCError().Code))
@@ -62,14 +62,18 @@ func logCalls(log *slog.Logger) jsonrpc.Interceptor {
 	}
 }
 
-// outcome is one word: ok, refused (an error of the contract) or failed (any
-// other, which has a log line of its own).
-func outcome(err error) string {
+// outcome is one word: ok, refused (an error of the contract), canceled (time
+// ran out, or the client went away) or failed (any other error, which has a log
+// line of its own).
+func outcome(ctx context.Context, err error) string {
 	if err == nil {
 		return "ok"
 	}
 	if _, ok := errors.AsType[jsonrpc.Declared](err); ok {
 		return "refused"
+	}
+	if ctx.Err() != nil {
+		return "canceled"
 	}
 	return "failed"
 }

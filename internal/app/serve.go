@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/rollcall-rpc/rollcall/internal/auth"
 	"github.com/rollcall-rpc/rollcall/internal/postgres"
@@ -16,6 +18,7 @@ type serveCommand struct {
 	Host             []string `env:"ROLLCALL_HOST" required:"" placeholder:"NAME" help:"A name that clients call this server by; requests to others are refused. May be repeated."`
 	keySettings      `group:"Accounts"`
 	httpSettings     `group:"HTTP"`
+	ShutdownDelay    time.Duration `group:"HTTP" env:"ROLLCALL_SHUTDOWN_DELAY" default:"3s" help:"How long /readyz says no before connections are refused at a shutdown."`
 	databaseSettings `group:"Database"`
 	authSettings     `group:"Accounts"`
 	logSettings      `group:"Log"`
@@ -24,23 +27,26 @@ type serveCommand struct {
 // keySettings say where the key is that signs tokens.
 type keySettings struct {
 	TokenKey     string `env:"ROLLCALL_TOKEN_KEY" placeholder:"PEM" help:"The Ed25519 private key that signs tokens (PKCS #8, PEM). Better in the environment than on the command line." xor:"key"`
-	TokenKeyFile string `env:"ROLLCALL_TOKEN_KEY_FILE" placeholder:"FILE" help:"A file with that key; openssl genpkey -algorithm ed25519 makes one." xor:"key"`
+	TokenKeyFile string `env:"ROLLCALL_TOKEN_KEY_FILE" placeholder:"FILE" help:"A file with that key; openssl genpkey -algorithm ed25519 makes one. One of the two is needed." xor:"key"`
 }
 
 func (s keySettings) key() (auth.Key, error) {
-	switch {
-	case s.TokenKey != "":
+	if s.TokenKey != "" {
 		return auth.ParseKey([]byte(s.TokenKey))
-	case s.TokenKeyFile != "":
-		return auth.LoadKey(s.TokenKeyFile)
 	}
-	return auth.Key{}, errors.New("no key to sign tokens with: make one by openssl genpkey -algorithm ed25519 -out token-key.pem" +
-		" and name it by --token-key-file or ROLLCALL_TOKEN_KEY_FILE")
+	return auth.LoadKey(s.TokenKeyFile)
 }
 
 // Validate is called by kong before Run.
 func (c *serveCommand) Validate() error {
-	return errors.Join(c.httpSettings.check(), c.authSettings.check())
+	if err := c.missing(); err != nil {
+		return err
+	}
+	if c.ShutdownDelay < 0 {
+		return errors.New("--shutdown-delay must not be negative")
+	}
+	_, err := c.names()
+	return errors.Join(err, c.httpSettings.check(), c.databaseSettings.check(), c.authSettings.check())
 }
 
 func (c *serveCommand) Run(ctx context.Context, streams Streams) error {
@@ -70,20 +76,51 @@ func (c *serveCommand) Run(ctx context.Context, streams Streams) error {
 	if exists, err := database.AdminExists(starting); err == nil && !exists {
 		log.Warn("there is no administrator yet: create one by rollcall admin create")
 	}
-	names := make([]string, len(c.Host))
-	for i, host := range c.Host {
-		names[i] = hostname(host)
+	names, err := c.names()
+	if err != nil {
+		return err
 	}
 	s, err := newServer(c.httpSettings, names, log, database, passwords, tokens)
 	if err != nil {
 		return err
 	}
+	s.delay = c.ShutdownDelay
 	listener, err := listen(c.Addr)
 	if err != nil {
 		return err
 	}
-	log.Info("ready", "addr", listener.Addr().String(), "hosts", names, "database", redacted(c.DatabaseURL))
+	log.Info("ready", "addr", listener.Addr().String(), "hosts", names, "database", place(c.DatabaseURL))
 	return s.serve(ctx, listener)
+}
+
+// missing names all that has to be given and was not, or was given empty.
+func (c *serveCommand) missing() error {
+	var names []string
+	if c.DatabaseURL == "" {
+		names = append(names, "--database-url (DATABASE_URL)")
+	}
+	if len(c.Host) == 0 {
+		names = append(names, "--host (ROLLCALL_HOST)")
+	}
+	if c.TokenKey == "" && c.TokenKeyFile == "" {
+		names = append(names, "--token-key-file (ROLLCALL_TOKEN_KEY_FILE)")
+	}
+	if len(names) > 0 {
+		return fmt.Errorf("settings are missing: %s", strings.Join(names, ", "))
+	}
+	return nil
+}
+
+// names are the hosts in the spelling in which requests are compared with them.
+func (c *serveCommand) names() ([]string, error) {
+	names := make([]string, len(c.Host))
+	for i, host := range c.Host {
+		names[i] = hostname(host)
+		if names[i] == "" || strings.ContainsAny(host, "/*@ ") {
+			return nil, fmt.Errorf("--host %q: want a name or an address, like accounts.example.com", host)
+		}
+	}
+	return names, nil
 }
 
 // refuseDevAdmin keeps a database of rollcall dev, whose password the whole

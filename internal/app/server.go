@@ -24,6 +24,7 @@ type server struct {
 	log      *slog.Logger
 	handler  http.Handler
 	health   *health
+	delay    time.Duration // between no longer being ready and refusing connections
 }
 
 func newServer(settings httpSettings, hosts []string, log *slog.Logger, database *postgres.DB, passwords *auth.Passwords, tokens *auth.Tokens) (*server, error) {
@@ -66,16 +67,20 @@ func (s *server) routes(rpc http.Handler) http.Handler {
 	return mux
 }
 
-// serve answers on l until ctx ends, then lets what runs come to its end.
+// serve answers on l until ctx ends. Then it stops being ready, gives whoever
+// looks at that time to send requests elsewhere, and lets what runs come to its
+// end.
 func (s *server) serve(ctx context.Context, l net.Listener) error {
 	h := &http.Server{
-		Handler:           s.handler,
-		MaxHeaderBytes:    s.settings.MaxHeader,
-		ReadHeaderTimeout: s.settings.ReadTimeout,
-		ReadTimeout:       s.settings.ReadTimeout,
-		WriteTimeout:      s.settings.WriteTimeout,
-		IdleTimeout:       s.settings.IdleTimeout,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		Handler: s.handler,
+		// OPTIONS * would be answered before the guard could look at it.
+		DisableGeneralOptionsHandler: true,
+		MaxHeaderBytes:               s.settings.MaxHeader,
+		ReadHeaderTimeout:            s.settings.ReadTimeout,
+		ReadTimeout:                  s.settings.ReadTimeout,
+		WriteTimeout:                 s.settings.WriteTimeout,
+		IdleTimeout:                  s.settings.IdleTimeout,
+		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- h.Serve(l) }()
@@ -84,8 +89,9 @@ func (s *server) serve(ctx context.Context, l net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	s.log.Info("shutting down", "timeout", s.settings.ShutdownTimeout)
+	s.log.Info("shutting down", "delay", s.delay, "timeout", s.settings.ShutdownTimeout)
 	s.health.draining.Store(true)
+	time.Sleep(s.delay)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.settings.ShutdownTimeout)
 	defer cancel()
 	if err := h.Shutdown(drain); err != nil {

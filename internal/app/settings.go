@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
 	"runtime"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
 	"github.com/rollcall-rpc/rollcall/internal/auth"
@@ -30,14 +31,21 @@ type httpSettings struct {
 }
 
 func (s httpSettings) check() error {
-	for name, n := range map[string]int{"--max-body": s.MaxBody, "--max-batch": s.MaxBatch, "--max-answer": s.MaxAnswer, "--max-header": s.MaxHeader} {
-		if n <= 0 {
-			return fmt.Errorf("%s must be more than 0", name)
-		}
-	}
-	for name, d := range map[string]time.Duration{"--read-timeout": s.ReadTimeout, "--call-timeout": s.CallTimeout, "--idle-timeout": s.IdleTimeout} {
-		if d <= 0 {
-			return fmt.Errorf("%s must be more than 0", name)
+	for _, bound := range []struct {
+		name  string
+		value int64
+	}{
+		{"--max-body", int64(s.MaxBody)},
+		{"--max-batch", int64(s.MaxBatch)},
+		{"--max-answer", int64(s.MaxAnswer)},
+		{"--max-header", int64(s.MaxHeader)},
+		{"--read-timeout", int64(s.ReadTimeout)},
+		{"--call-timeout", int64(s.CallTimeout)},
+		{"--idle-timeout", int64(s.IdleTimeout)},
+		{"--shutdown-timeout", int64(s.ShutdownTimeout)},
+	} {
+		if bound.value <= 0 {
+			return fmt.Errorf("%s must be more than 0", bound.name)
 		}
 	}
 	if s.WriteTimeout <= s.ReadTimeout+s.CallTimeout {
@@ -61,8 +69,15 @@ func (s httpSettings) handlerOptions(log *slog.Logger) []jsonrpc.HandlerOption {
 // databaseSettings are those of the connection pool.
 type databaseSettings struct {
 	MaxConns         int32         `name:"database-max-conns" env:"ROLLCALL_DATABASE_MAX_CONNS" default:"10" help:"The most connections to Postgres."`
-	StatementTimeout time.Duration `name:"database-statement-timeout" env:"ROLLCALL_DATABASE_STATEMENT_TIMEOUT" default:"8s" help:"How long Postgres may work on a statement."`
+	StatementTimeout time.Duration `name:"database-statement-timeout" env:"ROLLCALL_DATABASE_STATEMENT_TIMEOUT" default:"12s" help:"How long Postgres may work on a statement. More than --call-timeout, which cancels it: this is for when that is not heard."`
 	IdleInTxTimeout  time.Duration `name:"database-idle-in-tx-timeout" env:"ROLLCALL_DATABASE_IDLE_IN_TX_TIMEOUT" default:"10s" help:"How long a transaction may wait for its next statement."`
+}
+
+func (s databaseSettings) check() error {
+	if s.MaxConns <= 0 || s.StatementTimeout < 0 || s.IdleInTxTimeout < 0 {
+		return errors.New("--database-max-conns must be more than 0, and the database's timeouts not negative")
+	}
+	return nil
 }
 
 func (s databaseSettings) config(url string) postgres.Config {
@@ -120,11 +135,11 @@ func (s logSettings) logger(w io.Writer, auto string) *slog.Logger {
 	return slog.New(requestIDHandler{slog.NewTextHandler(w, options)})
 }
 
-// redacted is a database URL that may be shown.
-func redacted(databaseURL string) string {
-	u, err := url.Parse(databaseURL)
+// place is where a database is: what may be told of its URL.
+func place(databaseURL string) string {
+	config, err := pgconn.ParseConfig(databaseURL)
 	if err != nil {
 		return "(cannot be read)"
 	}
-	return u.Redacted()
+	return fmt.Sprintf("%s:%d/%s", config.Host, config.Port, config.Database)
 }

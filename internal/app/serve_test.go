@@ -1,0 +1,168 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rollcall-rpc/rollcall/gen/db"
+	"github.com/rollcall-rpc/rollcall/gen/rollcall"
+	"github.com/rollcall-rpc/rollcall/internal/auth"
+	"github.com/rollcall-rpc/rollcall/internal/localpg/pgtest"
+	"github.com/rollcall-rpc/rollcall/internal/postgres"
+)
+
+// production is what rollcall serve needs, on the database at url.
+func production(t *testing.T, url string) []string {
+	t.Helper()
+	key := filepath.Join(t.TempDir(), "token-key.pem")
+	must(auth.LoadOrCreateKey(key))(t)
+	return []string{
+		"DATABASE_URL=" + url,
+		"ROLLCALL_HOST=accounts.example.com,127.0.0.1:5000",
+		"ROLLCALL_TOKEN_KEY_FILE=" + key,
+		"ROLLCALL_ADDR=127.0.0.1:0",
+		"ROLLCALL_SHUTDOWN_DELAY=0s",
+	}
+}
+
+func TestServe(t *testing.T) {
+	t.Parallel()
+	env := production(t, pgtest.New(t))
+	p := start(t, env, "serve")
+	c := p.ready(t)
+	p.errors.await(t, `"level":"WARN","msg":"there is no administrator yet: create one by rollcall admin create"`, p.ended)
+	if got := finish(t, env, "difference engine\n", "admin", "create", "--username=root", "--email=root@example.com"); got.code != 0 {
+		t.Fatalf("admin create: %v", got)
+	}
+	me := must(c.Authenticate(t.Context(), rollcall.AuthenticateParams{Username: "root", Password: "difference engine"}))(t)
+	if me.User.Role != rollcall.RoleAdmin {
+		t.Errorf("root is %v", me.User)
+	}
+	must(c.GetUsers(t.Context(), rollcall.GetUsersParams{}))(t)
+
+	f := &fixture{addr: p.addr(t)}
+	for host, want := range map[string]int{
+		"accounts.example.com": 200, "ACCOUNTS.example.com:443": 200, "127.0.0.1": 200, "localhost": 403, "example.com": 403,
+	} {
+		if got := f.send(t, strings.Replace(post(ping), "localhost", host, 1)); got.status != want {
+			t.Errorf("called %s it answers %d, want %d", host, got.status, want)
+		}
+	}
+	if code := p.end(t, syscall.SIGTERM); code != 0 {
+		t.Errorf("at SIGTERM it ended with code %d: %s", code, p.errors)
+	}
+}
+
+// Instances that start together on an empty database take turns to migrate it.
+func TestServeTogether(t *testing.T) {
+	t.Parallel()
+	env := production(t, pgtest.Empty(t))
+	instances := []*process{start(t, env, "serve"), start(t, env, "serve"), start(t, env, "serve")}
+	if got := finish(t, env, "difference engine\n", "admin", "create", "--username=root", "--email=root@example.com"); got.code != 0 {
+		t.Errorf("admin create at the same time: %v", got)
+	}
+	token := ""
+	for _, p := range instances {
+		c := p.ready(t)
+		if token == "" {
+			login := rollcall.AuthenticateParams{Username: "root", Password: "difference engine"}
+			token = string(must(c.Authenticate(t.Context(), login))(t).Token)
+		}
+		c.SetToken(token) // one instance's is every other's
+		must(c.GetCurrentUser(t.Context()))(t)
+	}
+}
+
+// Who asks twice to end need not wait for what runs.
+func TestSecondSignal(t *testing.T) {
+	t.Parallel()
+	p := start(t, append(production(t, pgtest.New(t)), "ROLLCALL_SHUTDOWN_DELAY=1h"), "serve")
+	p.ready(t)
+	check(t, p.command.Process.Signal(syscall.SIGTERM))
+	p.errors.await(t, `"msg":"shutting down"`, p.ended)
+	eventually(t, "the process has ended", func() bool {
+		_ = p.command.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-p.ended:
+			return true
+		default:
+			return false
+		}
+	})
+	if status := p.command.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGTERM {
+		t.Errorf("it ended by %v", p.command.ProcessState)
+	}
+}
+
+func TestServeRefusesWeakSettings(t *testing.T) {
+	t.Parallel()
+	url := pgtest.New(t)
+	env := production(t, url)
+	dir := t.TempDir()
+	open, empty := filepath.Join(dir, "open.pem"), filepath.Join(dir, "empty.pem")
+	must(auth.LoadOrCreateKey(open))(t)
+	check(t, os.Chmod(open, 0o644))
+	check(t, os.WriteFile(empty, nil, 0o600))
+
+	const name = ": want a name or an address, like accounts.example.com"
+	tests := []struct {
+		name, env string
+		code      int
+		want      string
+	}{
+		{"no database", "DATABASE_URL=", 2, "serve: settings are missing: --database-url (DATABASE_URL)"},
+		{"no name", "ROLLCALL_HOST=", 2, "serve: settings are missing: --host (ROLLCALL_HOST)"},
+		{"no key", "ROLLCALL_TOKEN_KEY_FILE=", 2, "serve: settings are missing: --token-key-file (ROLLCALL_TOKEN_KEY_FILE)"},
+		{"two keys", "ROLLCALL_TOKEN_KEY=x", 2, "--token-key and --token-key-file can't be used together"},
+		{"a URL for a name", "ROLLCALL_HOST=https://example.com", 2, `serve: --host "https://example.com"` + name},
+		{"any name", "ROLLCALL_HOST=*", 2, `serve: --host "*"` + name},
+		{"an empty name", "ROLLCALL_HOST=example.com,:80", 2, `serve: --host ":80"` + name},
+		{"a negative delay", "ROLLCALL_SHUTDOWN_DELAY=-1s", 2, "serve: --shutdown-delay must not be negative"},
+		{"a key that is not there", "ROLLCALL_TOKEN_KEY_FILE=" + dir + "/none.pem", 1,
+			"read the token key: open " + dir + "/none.pem: no such file or directory"},
+		{"a key that all can read", "ROLLCALL_TOKEN_KEY_FILE=" + open, 1,
+			"read the token key: " + open + " has mode 0644, others than its owner may use it: chmod 600 " + open},
+		{"a key that is none", "ROLLCALL_TOKEN_KEY_FILE=" + empty, 1,
+			"read the token key: " + empty + ": not a PEM text of one PRIVATE KEY; make one with: openssl genpkey -algorithm ed25519"},
+	}
+	for _, test := range tests {
+		got := finish(t, append(env, test.env), "", "serve")
+		if message, _, _ := strings.Cut(got.errors, "\n"); got.code != test.code || message != "rollcall: "+test.want {
+			t.Errorf("%s: code %d, %s\nwant %d, %s", test.name, got.code, got.errors, test.code, test.want)
+		}
+	}
+	all := finish(t, nil, "", "serve")
+	want := "rollcall: serve: settings are missing: --database-url (DATABASE_URL), --host (ROLLCALL_HOST), " +
+		"--token-key-file (ROLLCALL_TOKEN_KEY_FILE)\nTry rollcall serve --help.\n"
+	if all.code != 2 || all.errors != want {
+		t.Errorf("nothing given: code %d, %s\nwant %s", all.code, all.errors, want)
+	}
+	unreachable := finish(t, append(env, "DATABASE_URL=postgres://u:SECRET@127.0.0.1:1/d"), "", "serve")
+	if unreachable.code != 1 || !strings.Contains(unreachable.errors, "check that Postgres runs there") ||
+		strings.Contains(unreachable.errors, "SECRET") {
+		t.Errorf("without a database: %v", unreachable)
+	}
+}
+
+// The account of rollcall dev, with the password that everybody knows, does not
+// get into production.
+func TestServeRefusesTheDevAdmin(t *testing.T) {
+	t.Parallel()
+	url := pgtest.New(t)
+	database := must(postgres.Open(t.Context(), postgres.Config{URL: url}))(t)
+	defer database.Close()
+	admin := must(database.CreateUser(t.Context(), db.CreateUserParams{
+		Username: "Admin", Email: "admin@example.com", Role: "admin",
+		PasswordHash: must(auth.NewPasswords(1).Hash(t.Context(), "admin123"))(t),
+	}))(t)
+	env := production(t, url)
+	const want = "rollcall: the account admin still has the password that rollcall dev gives it: change it or delete the account first\n"
+	if got := finish(t, env, "", "serve"); got.code != 1 || got.errors != want {
+		t.Errorf("code %d, %s; want %s", got.code, got.errors, want)
+	}
+	must(database.DeleteActiveUser(t.Context(), admin.ID))(t)
+	start(t, env, "serve").ready(t)
+}

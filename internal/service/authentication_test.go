@@ -1,0 +1,119 @@
+package service_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/rollcall-rpc/rollcall/gen/rollcall"
+)
+
+func TestAuthenticate(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ada := f.account(t, "Ada", rollcall.RoleUser)
+	for _, username := range []rollcall.UsernameGuess{"Ada", "ada", "ADA"} {
+		c := f.client("")
+		got := must(c.Authenticate(t.Context(), rollcall.AuthenticateParams{Username: username, Password: password}))(t)
+		if got.User.ID != rollcall.UserID(ada.ID) || got.User.Username != "Ada" || got.User.Role != rollcall.RoleUser {
+			t.Errorf("%s: logged in as %v", username, got.User)
+		}
+		if me := must(c.GetCurrentUser(t.Context()))(t); me != got.User {
+			t.Errorf("%s: the token is %v's, want %v's", username, me, got.User)
+		}
+		c.ClearToken()
+		if _, err := c.GetCurrentUser(t.Context()); told(err) != "-32001" {
+			t.Errorf("%s: without the token: %v", username, err)
+		}
+	}
+	tests := []struct{ params, want string }{
+		{``, "-32602 required, required"},
+		{`{"username":"ada"}`, "-32602 required"},
+		{`["ada"]`, "-32602 required"},
+		{`{"username":"ada","password":null}`, "-32602 /password type"},
+		{`{"username":1,"password":["correct horse"]}`, "-32602 /password type, /username type"},
+	}
+	for _, test := range tests {
+		if got := ask(t, f.client(""), rollcall.MethodAuthenticate, test.params); got != test.want {
+			t.Errorf("%s: answered %s, want %s", test.params, got, test.want)
+		}
+	}
+}
+
+// Wrong guesses cannot be told apart: neither by the bytes of the answer nor by
+// the work. What is counted is memory, since every hash takes its 19 MiB anew;
+// so that nothing else does, this test runs alone.
+func TestWrongGuesses(t *testing.T) {
+	f := newFixture(t)
+	f.account(t, "ada", rollcall.RoleUser)
+	f.deleted(t, "gone")
+	large := strings.Repeat("correct horse ", 100<<10/14)
+	tests := []struct{ name, username, password string }{
+		{"wrong password", "ada", "correct horsf"},
+		{"a part of the password", "ada", "correct"},
+		{"the password in upper case", "ada", "CORRECT HORSE"},
+		{"the password and a NUL", "ada", password + "\x00"},
+		{"the password and a space", "ada", password + " "},
+		{"no password", "ada", ""},
+		{"a password of NUL", "ada", "\x00"},
+		{"a password that begins right and is too long", "ada", password + large},
+		{"a password of 100 KB", "ada", large},
+		{"a password of other scripts", "ada", "正しい馬🐎\u0301\u202e"},
+		{"a password that the policy forbids", "ada", "short"},
+		{"unknown", "nobody", password},
+		{"unknown, no password", "nobody", ""},
+		{"unknown, 100 KB", "nobody", large},
+		{"deleted", "gone", password},
+		{"deleted, wrong password", "gone", "wrong"},
+		{"no name", "", password},
+		{"neither", "", ""},
+		{"a name of NUL", "\x00", password},
+		{"a name and a NUL", "ada\x00", password},
+		{"a name and a space", "ada ", password},
+		{"a name of 100 KB", large, password},
+		{"a name of 500 KB", strings.Repeat("ada", 500<<10/3), password},
+		{"a name of other scripts", "ａｄａ", password},
+		{"a pattern", "%", password},
+		{"SQL", "ada' OR '1'='1", password},
+	}
+	want := `{"jsonrpc":"2.0","id":1,"error":{"code":-32001,"message":"Invalid username or password",` +
+		`"data":{"message":"Invalid username or password"}}}`
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			named := fmt.Sprintf(`{"username":%s,"password":%s}`, toJSON(t, test.username), toJSON(t, test.password))
+			positional := fmt.Sprintf(`[%s,%s]`, toJSON(t, test.username), toJSON(t, test.password))
+			for _, params := range []string{named, positional} {
+				got, hashes := f.authenticate(t, params)
+				if got != want {
+					t.Errorf("answered %s\nwant     %s", got, want)
+				}
+				if hashes != 1 {
+					t.Errorf("took %d hashes, want 1", hashes)
+				}
+			}
+		})
+	}
+	if got, hashes := f.authenticate(t, `["ada","`+password+`"]`); !strings.Contains(got, `"token":`) || hashes != 1 {
+		t.Errorf("the right guess took %d hashes, and is answered %s", hashes, got)
+	}
+}
+
+// authenticate returns the answer's bytes and how many hashes it took.
+func (f *fixture) authenticate(t *testing.T, params string) (body string, hashes uint64) {
+	t.Helper()
+	const hashMemory = 19 << 20
+	request := `{"jsonrpc":"2.0","id":1,"method":"authenticate","params":` + params + `}`
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	response := must(f.http.Post(f.url, "application/json", strings.NewReader(request)))(t)
+	defer response.Body.Close()
+	body = string(must(io.ReadAll(response.Body))(t))
+	runtime.ReadMemStats(&after)
+	if response.StatusCode != http.StatusOK {
+		t.Fatalf("status %d: %s", response.StatusCode, body)
+	}
+	return body, (after.TotalAlloc - before.TotalAlloc) / hashMemory
+}

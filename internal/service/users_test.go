@@ -1,0 +1,471 @@
+package service_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rollcall-rpc/rollcall/gen/db"
+	"github.com/rollcall-rpc/rollcall/gen/rollcall"
+)
+
+func TestGetUsers(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	admin := f.admin(t)
+	for i := range 101 {
+		f.account(t, fmt.Sprintf("user%d", i), rollcall.RoleUser)
+	}
+	f.deleted(t, "gone")
+	names := func(from, to int) (names []string) { // newest first
+		for i := from; i >= to; i-- {
+			names = append(names, fmt.Sprintf("user%d", i))
+		}
+		return names
+	}
+	tests := []struct {
+		params string
+		want   []string
+	}{
+		{``, names(100, 91)},
+		{`{}`, names(100, 91)},
+		{`[]`, names(100, 91)},
+		{`{"limit":3}`, names(100, 98)},
+		{`[3]`, names(100, 98)},
+		{`[null,98]`, append(names(2, 0), "admin")},
+		{`{"limit":1,"offset":100}`, names(0, 0)},
+		{`[100]`, names(100, 1)},
+		{`[100,100]`, append(names(0, 0), "admin")},
+		{`{"limit":2.0,"offset":0.0}`, names(100, 99)},
+		{`{"offset":102}`, nil},
+		{`{"offset":9223372036854775807}`, nil},
+	}
+	for _, test := range tests {
+		var users rollcall.Users
+		if err := users.UnmarshalJSON([]byte(ask(t, admin, rollcall.MethodGetUsers, test.params))); err != nil {
+			t.Errorf("%s: %v", test.params, err)
+		}
+		var got []string
+		for _, u := range users {
+			got = append(got, string(u.Username))
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: answered %v, want %v", test.params, got, test.want)
+		}
+	}
+	refused := []struct{ params, want string }{
+		{`{"limit":0}`, "-32602 /limit minimum"},
+		{`{"limit":101}`, "-32602 /limit maximum"},
+		{`{"limit":-1}`, "-32602 /limit minimum"},
+		{`{"limit":1.5}`, "-32602 /limit type"},
+		{`{"limit":"10"}`, "-32602 /limit type"},
+		{`{"limit":null}`, "-32602 /limit type"},
+		{`{"offset":-1}`, "-32602 /offset minimum"},
+		{`[10,-1]`, "-32602 /1 minimum"},
+		{`{"offset":9223372036854775808}`, "-32602 /offset type"},
+		{`{"limit":101,"offset":-1}`, "-32602 /limit maximum, /offset minimum"},
+	}
+	for _, test := range refused {
+		if got := ask(t, admin, rollcall.MethodGetUsers, test.params); got != test.want {
+			t.Errorf("%s: answered %s, want %s", test.params, got, test.want)
+		}
+	}
+	if got := ask(t, admin, rollcall.MethodGetUsers, `{"offset":102}`); got != "[]" {
+		t.Errorf("a page with nobody on it is %s, want []", got)
+	}
+}
+
+// policy is what the contract says of a param that create_user and update_user
+// have in common.
+var policy = []struct {
+	param, value string
+	broken       string // a keyword of the schema; "" for none
+}{
+	{"username", "abc", ""},
+	{"username", "A.b_c-9", ""},
+	{"username", "...", ""},
+	{"username", "-_-", ""},
+	{"username", "007", ""},
+	{"username", strings.Repeat("x", 64), ""},
+	{"username", strings.Repeat("x", 65), "maxLength"},
+	{"username", "ab", "minLength"},
+	{"username", "", "minLength"},
+	{"username", "éé", "minLength"}, // 2 code points, 4 bytes
+	{"username", "ada lovelace", "pattern"},
+	{"username", "ada\n", "pattern"},
+	{"username", "ada\x00", "pattern"},
+	{"username", "ada@example.com", "pattern"},
+	{"username", "adа", "pattern"}, // Cyrillic а
+
+	{"email", "a@b.c", ""},
+	{"email", "ADA@Example.COM", ""},
+	{"email", "o'brien+tag@mail.example.co.uk", ""},
+	{"email", "!#$%&'*+/=?^_{|}~-@example.com", ""},
+	{"email", "a@xn--bcher-kva.example", ""},
+	{"email", "a@123.45", ""},
+	{"email", strings.Repeat("a", 64) + "@example.com", ""},
+	{"email", longEmail(254), ""},
+	{"email", longEmail(255), "maxLength"},
+	{"email", strings.Repeat("a", 65) + "@example.com", "format"},
+	{"email", "a@" + strings.Repeat("b", 64) + ".example", "format"},
+	{"email", "", "format"},
+	{"email", "ada", "format"},
+	{"email", "@example.com", "pattern"},
+	{"email", "ada@", "format"},
+	{"email", "ada@localhost", "pattern"},
+	{"email", "ada@example..com", "format"},
+	{"email", ".ada@example.com", "format"},
+	{"email", "ada.@example.com", "format"},
+	{"email", "a..b@example.com", "format"},
+	{"email", "ada@@example.com", "pattern"},
+	{"email", "ada@-example.com", "format"},
+	{"email", "ada@example-.com", "format"},
+	{"email", `"ada lovelace"@example.com`, "pattern"},
+	{"email", "ada@[127.0.0.1]", "pattern"},
+	{"email", "ada lovelace@example.com", "pattern"},
+	{"email", " ada@example.com", "pattern"},
+	{"email", "ada@example.com\n", "format"},
+	{"email", "ada@example.com\x00", "format"},
+	{"email", "àda@example.com", "pattern"},
+	{"email", "ada@bücher.example", "format"},
+	{"email", "Ada <ada@example.com>", "format"},
+
+	{"password", "12345678", ""},
+	{"password", "        ", ""},
+	{"password", "éééééééé", ""},
+	{"password", "🔑🔑🔑🔑🔑🔑🔑🔑", ""},
+	{"password", "e\u0301e\u0301e\u0301e\u0301", ""},    // 8 code points that look like 4
+	{"password", "e\u0301e\u0301e\u0301e", "minLength"}, // 7 that look like 4
+	{"password", "🔑🔑🔑🔑🔑🔑🔑", "minLength"},                // 28 bytes
+	{"password", "1234567", "minLength"},
+	{"password", strings.Repeat("🔑", 128), ""}, // 512 bytes
+	{"password", strings.Repeat("🔑", 129), "maxLength"},
+	{"password", strings.Repeat("x", 129), "maxLength"},
+	{"password", "line one\nline two\t\x7f\u202e\"\\", ""},
+	{"password", "12345678\x00", "pattern"},
+	{"password", "\x00\x00\x00\x00\x00\x00\x00\x00", "pattern"},
+}
+
+// longEmail has n characters.
+func longEmail(n int) string {
+	label := strings.Repeat("b", 60) + "."
+	domain := label + label + label + "example"
+	return strings.Repeat("a", n-1-len(domain)) + "@" + domain
+}
+
+func TestPolicies(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	admin := f.admin(t)
+	for i, test := range policy {
+		created := map[string]any{
+			"username": fmt.Sprintf("user%d", i), "email": fmt.Sprintf("user%d@example.com", i), "password": "analytical engine",
+		}
+		created[test.param] = test.value
+		changed := map[string]any{
+			"user_id": f.account(t, fmt.Sprintf("changed%d", i), rollcall.RoleUser).ID, test.param: test.value,
+		}
+		place := "/" + test.param + " "
+		t.Run(fmt.Sprintf("%s %.20q", test.param, test.value), func(t *testing.T) {
+			for method, params := range map[string]any{"create_user": created, "update_user": changed} {
+				got := ask(t, admin, method, toJSON(t, params))
+				if test.broken != "" {
+					if !strings.HasPrefix(got, "-32602 "+place) || !strings.Contains(got, place+test.broken) {
+						t.Errorf("%s is answered %s, want -32602 %s%s", method, got, place, test.broken)
+					}
+					continue
+				}
+				checkTaken(t, f, got, test.param, test.value)
+				free(t, f, got)
+			}
+		})
+	}
+}
+
+// checkTaken makes sure that the account that was answered has the value of
+// param, to the byte.
+func checkTaken(t *testing.T, f *fixture, answer, param, value string) {
+	t.Helper()
+	var user rollcall.User
+	if err := user.UnmarshalJSON([]byte(answer)); err != nil {
+		t.Fatalf("%s: %v", answer, err)
+	}
+	switch {
+	case param == "username" && string(user.Username) != value, param == "email" && string(user.Email) != value:
+		t.Errorf("%s is %v, want %q", param, user, value)
+	case param == "password":
+		login(t, f, string(user.Username), value)
+	}
+}
+
+// free deletes an account for good, so that another can have its names.
+func free(t *testing.T, f *fixture, answer string) {
+	t.Helper()
+	var user rollcall.User
+	if err := user.UnmarshalJSON([]byte(answer)); err != nil {
+		t.Fatal(err)
+	}
+	rename := db.UpdateActiveUserParams{
+		ID: int64(user.ID), Username: new(fmt.Sprintf("freed%d", user.ID)), Email: new(fmt.Sprintf("freed%d@example.com", user.ID)),
+	}
+	must(f.db.UpdateActiveUser(t.Context(), rename))(t)
+}
+
+func login(t *testing.T, f *fixture, username, password string) rollcall.Authentication {
+	t.Helper()
+	return must(f.client("").Authenticate(t.Context(), rollcall.AuthenticateParams{
+		Username: rollcall.UsernameGuess(username), Password: rollcall.PasswordGuess(password),
+	}))(t)
+}
+
+func TestCreateUser(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	admin := f.admin(t)
+	got := must(admin.CreateUser(t.Context(), rollcall.CreateUserParams{
+		Username: "Ada", Email: "Ada@Example.com", Password: "analytical engine",
+	}))(t)
+	if got.Username != "Ada" || got.Email != "Ada@Example.com" || got.Role != rollcall.RoleUser || got.CreatedAt.Location() != time.UTC {
+		t.Errorf("created %+v", got)
+	}
+	if newest := must(admin.GetUsers(t.Context(), rollcall.GetUsersParams{Limit: 1}))(t); newest[0] != got {
+		t.Errorf("the newest user is %+v, want %+v", newest[0], got)
+	}
+	if user := login(t, f, "ada", "analytical engine").User; user != got {
+		t.Errorf("logged in as %+v, want %+v", user, got)
+	}
+	tests := []struct{ params, want string }{
+		{``, "-32602 required, required, required"},
+		{`["ada","ada@example.com"]`, "-32602 required"},
+		{`["ada",null,1]`, "-32602 /1 type, /2 type"},
+		{`{"username":"a","email":"b","password":"c"}`,
+			"-32602 /email format, /email pattern, /password minLength, /username minLength"},
+	}
+	for _, test := range tests {
+		if got := ask(t, admin, rollcall.MethodCreateUser, test.params); got != test.want {
+			t.Errorf("%s: answered %s, want %s", test.params, got, test.want)
+		}
+	}
+}
+
+func TestUniqueness(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	admin := f.admin(t)
+	f.account(t, "Ada", rollcall.RoleUser)
+	f.deleted(t, "gone")
+	bob := f.account(t, "bob", rollcall.RoleUser)
+	const create, update = rollcall.MethodCreateUser, rollcall.MethodUpdateUser
+	tests := []struct {
+		name, method, params, want string
+	}{
+		{"the same name", create, `["Ada","new@example.com","analytical engine"]`, "-32602 username is taken"},
+		{"in another case", create, `["aDA","new@example.com","analytical engine"]`, "-32602 username is taken"},
+		{"a deleted account's name", create, `["GONE","new@example.com","analytical engine"]`, "-32602 username is taken"},
+		{"the same email", create, `["new","Ada@example.com","analytical engine"]`, "-32602 email is taken"},
+		{"in another case", create, `["new","ADA@EXAMPLE.COM","analytical engine"]`, "-32602 email is taken"},
+		{"both", create, `["ada","ada@example.com","analytical engine"]`, "-32602 username is taken"},
+		{"the same name", update, `{"user_id":$,"username":"ADA"}`, "-32602 username is taken"},
+		{"a deleted account's name", update, `{"user_id":$,"username":"gone"}`, "-32602 username is taken"},
+		{"the same email", update, `{"user_id":$,"email":"ADA@example.com"}`, "-32602 email is taken"},
+		{"a free name with a taken email", update, `{"user_id":$,"username":"robert","email":"ada@example.com"}`, "-32602 email is taken"},
+	}
+	for _, test := range tests {
+		params := strings.ReplaceAll(test.params, "$", fmt.Sprint(bob.ID))
+		if got := ask(t, admin, test.method, params); got != test.want {
+			t.Errorf("%s, %s %s: answered %s, want %s", test.name, test.method, params, got, test.want)
+		}
+	}
+	if got := must(f.db.GetActiveUser(t.Context(), bob.ID))(t); got != bob {
+		t.Errorf("a refused change has changed something: %+v, want %+v", got, bob)
+	}
+	upper := rollcall.UpdateUserParams{UserID: rollcall.UserID(bob.ID), Username: "BOB", Email: "BOB@example.com"}
+	if got, err := admin.UpdateUser(t.Context(), upper); err != nil || got.Username != "BOB" || got.Email != "BOB@example.com" {
+		t.Errorf("one's own name in another case: %v %v", got, err)
+	}
+}
+
+// Whoever deletes an account may come back with the same email.
+func TestEmailOfADeletedAccountIsFree(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.deleted(t, "gone")
+	params := rollcall.CreateUserParams{Username: "back", Email: "GONE@example.com", Password: "analytical engine"}
+	if user, err := f.admin(t).CreateUser(t.Context(), params); err != nil || user.Email != params.Email {
+		t.Errorf("got %+v, %v", user, err)
+	}
+}
+
+func TestFiftyAtOnce(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	admin := f.admin(t)
+	outcomes := make(chan string, 50)
+	var calls sync.WaitGroup
+	for i := range cap(outcomes) {
+		calls.Go(func() {
+			_, err := admin.CreateUser(t.Context(), rollcall.CreateUserParams{
+				Username: "ada", Email: rollcall.Email(fmt.Sprintf("ada%d@example.com", i)), Password: "analytical engine",
+			})
+			outcomes <- told(err)
+		})
+	}
+	calls.Wait()
+	close(outcomes)
+	count := map[string]int{}
+	for outcome := range outcomes {
+		count[outcome]++
+	}
+	if count["ok"] != 1 || count["-32602 username is taken"] != 49 {
+		t.Errorf("got %v, want 1 success and 49 times that the name is taken", count)
+	}
+}
+
+func TestUpdateUser(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	admin := f.admin(t)
+	ada := f.account(t, "ada", rollcall.RoleUser)
+	self := f.as(t, ada)
+	gone := f.deleted(t, "gone")
+
+	const nothing = "-32602 nothing to change: give username, email or password"
+	const unconfirmed = "-32602 give current_password to change the password or the email"
+	tests := []struct {
+		name   string
+		caller *rollcall.Client
+		params string
+		want   string
+	}{
+		{"nothing to change", admin, `{"user_id":$}`, nothing},
+		{"nothing, by oneself", self, `{"user_id":$}`, nothing},
+		{"nothing, but confirmed", self, `{"user_id":$,"current_password":"correct horse"}`, nothing},
+		{"nothing, by position", admin, `[$,null,null,null,null]`, nothing},
+		{"null by name", admin, `{"user_id":$,"username":null}`, "-32602 /username type"},
+		{"no id", admin, `{"username":"ada"}`, "-32602 required"},
+		{"an id that is none", admin, `{"user_id":0,"username":"ada"}`, "-32602 /user_id minimum"},
+		{"an id that is no integer", admin, `{"user_id":"$","username":"ada"}`, "-32602 /user_id type"},
+		{"an id beyond int64", admin, `{"user_id":9223372036854775808,"username":"ada"}`, "-32602 /user_id type"},
+
+		{"a name", self, `{"user_id":$,"username":"ada1"}`, "ok"},
+		{"a name, by position", self, `[$,"ada2"]`, "ok"},
+		{"an email", self, `{"user_id":$,"email":"ada3@example.com"}`, unconfirmed},
+		{"an email and a name", self, `{"user_id":$,"username":"ada3","email":"ada3@example.com"}`, unconfirmed},
+		{"a password", self, `{"user_id":$,"password":"analytical engine"}`, unconfirmed},
+		{"with an empty current_password", self, `{"user_id":$,"password":"analytical engine","current_password":""}`,
+			"-32602 /current_password minLength"},
+		{"with a wrong one", self, `{"user_id":$,"email":"ada3@example.com","current_password":"wrong"}`, "-32002"},
+		{"with the new one", self, `{"user_id":$,"password":"analytical engine","current_password":"analytical engine"}`, "-32002"},
+		{"an email, confirmed", self, `{"user_id":$,"email":"ada4@example.com","current_password":"correct horse"}`, "ok"},
+		{"a password, confirmed", self, `{"user_id":$,"password":"analytical engine","current_password":"correct horse"}`, "ok"},
+		{"with the old one", self, `{"user_id":$,"email":"ada5@example.com","current_password":"correct horse"}`, "-32002"},
+
+		{"everything, by an administrator", admin,
+			`{"user_id":$,"username":"ada6","email":"ada6@example.com","password":"difference engine"}`, "ok"},
+		{"an administrator's confirmation does not matter", admin,
+			`{"user_id":$,"email":"ada7@example.com","current_password":"wrong"}`, "ok"},
+
+		{"nobody, by an administrator", admin, `{"user_id":1000000,"username":"ada8"}`, "-32003 user 1000000"},
+		{"the last id", admin, `{"user_id":9223372036854775807,"username":"ada8"}`, "-32003 user 9223372036854775807"},
+		{"a deleted account", admin, fmt.Sprintf(`{"user_id":%d,"username":"ada8"}`, gone.ID), fmt.Sprintf("-32003 user %d", gone.ID)},
+	}
+	for _, test := range tests {
+		params := strings.ReplaceAll(test.params, "$", fmt.Sprint(ada.ID))
+		got := ask(t, test.caller, rollcall.MethodUpdateUser, params)
+		if strings.HasPrefix(got, "{") {
+			got = "ok"
+		}
+		if got != test.want {
+			t.Errorf("%s: %s is answered %s, want %s", test.name, params, got, test.want)
+		}
+	}
+
+	got := must(self.GetCurrentUser(t.Context()))(t)
+	want := rollcall.User{
+		ID: rollcall.UserID(ada.ID), Username: "ada6", Email: "ada7@example.com", Role: rollcall.RoleUser, CreatedAt: ada.CreatedAt,
+	}
+	if got != want {
+		t.Errorf("after all that the account is %+v, want %+v", got, want)
+	}
+	login(t, f, "ada6", "difference engine")
+	if got := ask(t, f.client(""), rollcall.MethodAuthenticate, `["ada6","analytical engine"]`); got != "-32001" {
+		t.Errorf("the old password is answered %s", got)
+	}
+}
+
+// Whoever may not change an account does not learn whether it exists.
+func TestUpdateUserOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	admin := f.account(t, "admin", rollcall.RoleAdmin)
+	ada := f.as(t, f.account(t, "ada", rollcall.RoleUser))
+	for name, id := range map[string]int64{
+		"an administrator": admin.ID,
+		"another user":     f.account(t, "bob", rollcall.RoleUser).ID,
+		"a deleted one":    f.deleted(t, "gone").ID,
+		"nobody":           1_000_000,
+	} {
+		for _, change := range []string{
+			`"username":"renamed"`,
+			`"email":"renamed@example.com"`,
+			`"password":"analytical engine","current_password":"correct horse"`,
+			`"username":"admin"`, // taken
+			`"current_password":"correct horse"`,
+		} {
+			params := fmt.Sprintf(`{"user_id":%d,%s}`, id, change)
+			if got := ask(t, ada, rollcall.MethodUpdateUser, params); got != "-32002" {
+				t.Errorf("%s: %s is answered %s, want -32002", name, params, got)
+			}
+		}
+	}
+}
+
+func TestDeleteUser(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	admin := f.admin(t)
+	ada := f.account(t, "ada", rollcall.RoleUser)
+	missing := fmt.Sprintf("-32003 user %d", ada.ID)
+	tests := []struct{ name, params, want string }{
+		{"by position", `[$]`, `{"success":true}`},
+		{"again", `[$]`, missing},
+		{"again, by name", `{"user_id":$}`, missing},
+		{"nobody", `[1000000]`, "-32003 user 1000000"},
+		{"the last id", `[9223372036854775807]`, "-32003 user 9223372036854775807"},
+		{"an id that is none", `[0]`, "-32602 /0 minimum"},
+		{"a negative id", `[-1]`, "-32602 /0 minimum"},
+		{"an id beyond int64", `[9223372036854775808]`, "-32602 /0 type"},
+		{"an id that is no integer", `[1.5]`, "-32602 /0 type"},
+		{"nothing", ``, "-32602 required"},
+	}
+	for _, test := range tests {
+		params := strings.ReplaceAll(test.params, "$", fmt.Sprint(ada.ID))
+		if got := ask(t, admin, rollcall.MethodDeleteUser, params); got != test.want {
+			t.Errorf("%s: %s is answered %s, want %s", test.name, params, got, test.want)
+		}
+	}
+	if users := must(admin.GetUsers(t.Context(), rollcall.GetUsersParams{}))(t); len(users) != 1 {
+		t.Errorf("the users that are left: %v", users)
+	}
+}
+
+// Timestamps are in UTC as they are sent, wherever the database lives.
+func TestTimestamps(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	answers := map[string]string{
+		"get_users":        ask(t, f.admin(t), rollcall.MethodGetUsers, ""),
+		"authenticate":     ask(t, f.client(""), rollcall.MethodAuthenticate, `["admin","`+password+`"]`),
+		"get_current_user": ask(t, f.as(t, f.account(t, "ada", rollcall.RoleUser)), rollcall.MethodGetCurrentUser, ""),
+	}
+	for method, answer := range answers {
+		_, rest, _ := strings.Cut(answer, `"created_at":"`)
+		text, _, _ := strings.Cut(rest, `"`)
+		if _, err := time.Parse(time.RFC3339, text); err != nil || !strings.HasSuffix(text, "Z") {
+			t.Errorf("%s: created_at is %q in %s, want RFC 3339 in UTC", method, text, answer)
+		}
+	}
+}
