@@ -26,8 +26,6 @@ func (v PingAnswer) Known() bool {
 }
 
 // Timestamp: A moment, as RFC 3339 in UTC.
-//
-// Format date-time.
 type Timestamp = time.Time
 
 // AnyValue: Any JSON value.

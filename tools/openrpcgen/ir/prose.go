@@ -2,6 +2,7 @@ package ir
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -150,7 +151,7 @@ func (b *builder) fieldDoc(text string, s *openrpc.Schema) []string {
 	return append(prose(text), "Default "+Printable(compactJSON(target.Default))+".")
 }
 
-// constraints says in a line what a schema asks for beyond its type.
+// constraints says in a line what a schema asks for beyond its Go type.
 func constraints(s *openrpc.Schema) []string {
 	var list []string
 	number := func(what string, n *openrpc.Node) {
@@ -163,7 +164,10 @@ func constraints(s *openrpc.Schema) []string {
 			list = append(list, fmt.Sprintf("%s %d", what, *n))
 		}
 	}
-	number("minimum", s.Minimum)
+	inGo := integerType(s).Kind == Uint && slices.Contains(s.Types, openrpc.TypeInteger)
+	if !inGo || sign(s.Minimum) != 0 {
+		number("minimum", s.Minimum)
+	}
 	number("more than", s.ExclusiveMinimum)
 	number("maximum", s.Maximum)
 	number("less than", s.ExclusiveMaximum)
@@ -175,7 +179,7 @@ func constraints(s *openrpc.Schema) []string {
 	if s.UniqueItems {
 		list = append(list, "elements differ")
 	}
-	if s.Format != "" {
+	if _, sized := sizedIntegers[s.Format]; s.Format != "" && s.Format != "date-time" && !sized {
 		list = append(list, "format "+Printable(s.Format))
 	}
 	if s.Default != nil {

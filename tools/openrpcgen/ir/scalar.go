@@ -78,17 +78,26 @@ func (b *builder) enum(t Type, s *openrpc.Schema, name string) Type {
 			label = "minus " + magnitude
 		}
 		t.Enum = append(t.Enum, EnumValue{
-			Const:   b.names.claim(name+firstOf(goSuffix(label), "Empty"), name+firstOf(goSuffix(label), "Empty")+"Value"),
+			Const:   b.constName(name, firstOf(goSuffix(label), "Empty")),
 			Literal: literalOf(v, &t),
 		})
 	}
 	return t
 }
 
+// constName joins the type's name and a label; a type that is named after its
+// value already has a Value.
+func (b *builder) constName(name, label string) string {
+	if strings.HasSuffix(name, label) {
+		label = "Value"
+	}
+	return b.names.claim(name+label, name+label+"Value")
+}
+
 var sizedIntegers = map[string]Type{
 	"int8": {Kind: Int, Go: "int8"}, "int16": {Kind: Int, Go: "int16"}, "int32": {Kind: Int, Go: "int32"},
 	"uint8": {Kind: Uint, Go: "uint8"}, "uint16": {Kind: Uint, Go: "uint16"}, "uint32": {Kind: Uint, Go: "uint32"},
-	"uint64": {Kind: Uint, Go: "uint64"},
+	"uint64": {Kind: Uint, Go: "uint64"}, "uint": {Kind: Uint, Go: "uint64"},
 }
 
 func integerType(s *openrpc.Schema) Type {
