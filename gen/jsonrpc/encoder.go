@@ -243,12 +243,18 @@ func EncodeSlice[S ~[]T, T any](v S, e *Encoder, elem func(*T, *Encoder)) {
 // EncodeMap writes an object with its names sorted; {} for nil.
 func EncodeMap[M ~map[string]T, T any](v M, e *Encoder, elem func(*T, *Encoder)) {
 	e.ObjStart()
+	EncodeMembers(v, e, elem)
+	e.ObjEnd()
+}
+
+// EncodeMembers writes the members of a map into the object that is open, with
+// their names sorted.
+func EncodeMembers[M ~map[string]T, T any](v M, e *Encoder, elem func(*T, *Encoder)) {
 	for _, name := range slices.Sorted(maps.Keys(v)) {
 		x := v[name]
 		e.FieldStart(name)
 		elem(&x, e)
 	}
-	e.ObjEnd()
 }
 
 // EncodePtr writes null for nil.

@@ -5,7 +5,6 @@ package jsonrpc
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -174,14 +173,4 @@ func DecodeMember[T any](extra *map[string]T, name string, d *Decoder, decode fu
 	}
 	(*extra)[strings.Clone(name)] = x
 	return err
-}
-
-// EncodeMembers writes the members of a map into the object that is open, with
-// their names sorted.
-func EncodeMembers[M ~map[string]T, T any](v M, e *Encoder, elem func(*T, *Encoder)) {
-	for _, name := range slices.Sorted(maps.Keys(v)) {
-		x := v[name]
-		e.FieldStart(name)
-		elem(&x, e)
-	}
 }

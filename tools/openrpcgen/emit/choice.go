@@ -1,0 +1,251 @@
+package emit
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
+)
+
+// decodeVariant writes the function that finds out which variant a value is.
+func (w *writer) decodeVariant(p *printer, t *ir.Type) {
+	c := t.Choice
+	p.p("func decode%s(raw []byte) (%s, error) {", t.Name, c.Interface)
+	for _, v := range c.Nested {
+		p.p("if x, err := %s; err == nil {", p.decodeAs(v))
+		p.p("if _, unknown := x.%s.(*Unknown); !unknown {", v.Type.Choice.Field)
+		p.p("return x, nil")
+		p.p("}")
+		p.p("}")
+	}
+	if len(c.Nested) < len(c.Variants) {
+		p.p("switch %s(raw) {", p.rt("KindOf"))
+		w.caseStrings(p, c)
+		w.caseNumbers(p, c)
+		if c.Bool != nil {
+			p.p("case %s:", p.rt("KindBool"))
+			p.p("return %s", p.decodeAs(c.Bool))
+		}
+		w.caseArrays(p, c)
+		w.caseObjects(p, t)
+		p.p("}")
+	}
+	p.p("return nil, %s", p.rt("ErrNoVariant"))
+	p.p("}\n")
+}
+
+func (p *printer) decodeAs(v *ir.Variant) string {
+	function, raw := "DecodeAs", "raw"
+	if v.Pointer {
+		function = "DecodeNew"
+	}
+	if v.Key != "" {
+		raw = fmt.Sprintf("%s(raw, %q)", p.rt("MemberOf"), v.Key)
+	}
+	return fmt.Sprintf("%s(%s, %s)", p.rt(function), raw, p.decoder(v.Type))
+}
+
+func (w *writer) caseStrings(p *printer, c *ir.Choice) {
+	if len(c.Strings) == 0 {
+		return
+	}
+	p.p("case %s:", p.rt("KindString"))
+	if len(c.Strings) == 1 {
+		p.p("return %s", p.decodeAs(c.Strings[0]))
+		return
+	}
+	p.p("switch s := %s(raw); {", p.rt("TextOf"))
+	for _, v := range c.Strings {
+		switch {
+		case len(v.Type.Enum) > 0:
+			p.p("case %s(s).Known():", p.typ(v.Type))
+		case v.Pattern != "":
+			p.p("case patternOf%s.MatchString(s):", v.Type.Name)
+		default:
+			p.p("default:")
+			p.p("return %s(s), nil", p.typ(v.Type))
+			p.p("}")
+			return // nothing is wider
+		}
+		p.p("return %s(s), nil", p.typ(v.Type))
+	}
+	p.p("}")
+}
+
+func (w *writer) caseNumbers(p *printer, c *ir.Choice) {
+	if c.Integer == nil && c.Number == nil {
+		return
+	}
+	p.p("case %s:", p.rt("KindNumber"))
+	switch {
+	case c.Number == nil:
+		p.p("return %s", p.decodeAs(c.Integer))
+	case c.Integer == nil:
+		p.p("return %s", p.decodeAs(c.Number))
+	default:
+		p.p("if %s(raw) {", p.rt("IsInteger"))
+		p.p("return %s", p.decodeAs(c.Integer))
+		p.p("}")
+		p.p("return %s", p.decodeAs(c.Number))
+	}
+}
+
+func (w *writer) caseArrays(p *printer, c *ir.Choice) {
+	if len(c.Arrays) == 0 {
+		return
+	}
+	p.p("case %s:", p.rt("KindArray"))
+	switch {
+	case len(c.Arrays) == 1:
+		p.p("return %s", p.decodeAs(c.Arrays[0]))
+	case byFirst(c.Arrays):
+		p.p("switch %s(raw) {", p.rt("KindOfFirst"))
+		for i, v := range c.Arrays {
+			kinds := p.rt(jsonKind(v.First[0]))
+			if i == 0 {
+				kinds = p.rt("KindNone") + ", " + kinds
+			}
+			p.p("case %s:", kinds)
+			p.p("return %s", p.decodeAs(v))
+		}
+		p.p("}")
+	default:
+		for _, v := range c.Arrays {
+			p.p("if x, err := %s; err == nil {", p.decodeAs(v))
+			p.p("return x, nil")
+			p.p("}")
+		}
+	}
+}
+
+// byFirst reports whether the first element tells arrays apart.
+func byFirst(arrays []*ir.Variant) bool {
+	seen := map[string]bool{}
+	for _, v := range arrays {
+		if len(v.First) != 1 || seen[jsonKind(v.First[0])] {
+			return false
+		}
+		seen[jsonKind(v.First[0])] = true
+	}
+	return true
+}
+
+func jsonKind(k ir.Kind) string {
+	switch k {
+	case ir.Bool:
+		return "KindBool"
+	case ir.Int, ir.Uint, ir.Float, ir.Number:
+		return "KindNumber"
+	case ir.Slice, ir.Tuple:
+		return "KindArray"
+	case ir.Map, ir.Struct:
+		return "KindObject"
+	}
+	return "KindString"
+}
+
+func (w *writer) caseObjects(p *printer, t *ir.Type) {
+	c := t.Choice
+	if len(c.Objects) == 0 {
+		return
+	}
+	p.p("case %s:", p.rt("KindObject"))
+	switch {
+	case len(c.Objects) == 1:
+		p.p("return %s", p.decodeAs(c.Objects[0]))
+	case c.Tag != "":
+		p.p("switch tag := %s(raw, %q); tag {", p.rt("TagOf"), c.Tag)
+		for _, v := range c.Objects {
+			p.p("case %s:", quotedList(v.Tags))
+			p.p("return %s", p.decodeAs(v))
+		}
+		p.p("default:")
+		p.p("return nil, %s(%q, tag)", p.rt("UnknownTag"), c.Tag)
+		p.p("}")
+	case byOwn(c.Objects):
+		w.caseOwn(p, c.Objects)
+	default:
+		p.p("switch %s(raw, shapesOf%s) {", p.rt("Closest"), t.Name)
+		for i, v := range c.Objects {
+			p.p("case %d:", i)
+			p.p("return %s", p.decodeAs(v))
+		}
+		p.p("}")
+	}
+}
+
+// byOwn reports whether all variants but one have a member of their own.
+func byOwn(objects []*ir.Variant) bool {
+	without := 0
+	for _, v := range objects {
+		if v.Own == "" {
+			without++
+		}
+	}
+	return without <= 1
+}
+
+func (w *writer) caseOwn(p *printer, objects []*ir.Variant) {
+	p.p("switch {")
+	var other *ir.Variant
+	for _, v := range objects {
+		if v.Own == "" {
+			other = v
+			continue
+		}
+		p.p("case %s(raw, %q):", p.rt("HasMember"), v.Own)
+		p.p("return %s", p.decodeAs(v))
+	}
+	if other != nil {
+		p.p("default:")
+		p.p("return %s", p.decodeAs(other))
+	}
+	p.p("}")
+}
+
+func quotedList(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = fmt.Sprintf("%q", text)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// tables writes what unions look values up in: patterns, and the members of
+// objects that only the closest fit tells apart.
+func (w *writer) tables(p *printer) {
+	written := map[string]bool{}
+	for _, t := range w.service.Types {
+		if t.Kind != ir.Union || t.Of != nil {
+			continue
+		}
+		for _, v := range t.Choice.Strings {
+			if v.Pattern == "" || len(v.Type.Enum) > 0 || len(t.Choice.Strings) == 1 || written[v.Type.Name] {
+				continue
+			}
+			written[v.Type.Name] = true
+			p.p("var patternOf%s = %s(%s)\n", v.Type.Name, p.name("regexp", "MustCompile"), rawString(v.Pattern))
+		}
+		if c := t.Choice; len(c.Objects) > 1 && c.Tag == "" && !byOwn(c.Objects) {
+			w.shapes(p, t)
+		}
+	}
+}
+
+func (w *writer) shapes(p *printer, t *ir.Type) {
+	p.p("var shapesOf%s = []%s{", t.Name, p.rt("Shape"))
+	for _, v := range t.Choice.Objects {
+		var members []string
+		if len(v.Required) > 0 {
+			members = append(members, "Required: []string{"+quotedList(v.Required)+"}")
+		}
+		if len(v.Optional) > 0 {
+			members = append(members, "Optional: []string{"+quotedList(v.Optional)+"}")
+		}
+		if v.Open {
+			members = append(members, "Open: true")
+		}
+		p.p("{%s}, // %s", strings.Join(members, ", "), v.Type.Name)
+	}
+	p.p("}\n")
+}

@@ -1,0 +1,150 @@
+package ir
+
+import (
+	"regexp/syntax"
+	"slices"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
+)
+
+// Choice is what makes a Union: its variants, and how to tell which of them a
+// value is.
+type Choice struct {
+	Field     string // that holds the variant
+	Interface string // that the variants implement
+	Mark      string // the method by which they do
+	Variants  []*Variant
+	Null      bool // a Union without a variant is null
+
+	Strings []*Variant // in the order in which they are tried
+	Integer *Variant
+	Number  *Variant
+	Bool    *Variant
+	Arrays  []*Variant
+	Objects []*Variant
+	Tag     string     // the member that tells objects apart; "" if there is none
+	Nested  []*Variant // unions, which are asked before all others
+}
+
+// Variant is one type of a Union.
+type Variant struct {
+	Type    *Type
+	Pointer bool // held by pointer: objects, tuples and unions are
+
+	Key      string   // the value is that of the one member of an object: {"Key": value}
+	Pattern  string   // of strings
+	Tags     []string // values of the tag
+	First    []Kind   // of an array's first element; none: any
+	Own      string   // a required member that no other variant has
+	Required []string // members
+	Optional []string
+	Open     bool // has members of any name
+	schema   *openrpc.Schema
+}
+
+// tellApart sorts the variants by the JSON that they are, and finds what tells
+// those of one kind apart.
+func (b *builder) tellApart(c *Choice, tag string, shared bool) {
+	for _, v := range c.Variants {
+		base(v.Type).Shared = base(v.Type).Shared || shared
+		if v.Key != "" {
+			c.Objects = append(c.Objects, v)
+			continue
+		}
+		switch v.Type.Kind {
+		case String, Time, Bytes:
+			c.Strings = append(c.Strings, v)
+		case Int, Uint, Number:
+			first(&c.Integer, v)
+		case Float:
+			first(&c.Number, v)
+		case Bool:
+			first(&c.Bool, v)
+		case Slice, Tuple:
+			v.First = firstElement(v.Type)
+			c.Arrays = append(c.Arrays, v)
+		case Union:
+			c.Nested = append(c.Nested, v)
+		default:
+			c.Objects = append(c.Objects, v)
+		}
+	}
+	slices.SortStableFunc(c.Strings, func(a, b *Variant) int { return width(a) - width(b) })
+	b.tellObjects(c, tag)
+}
+
+// width ranks strings, the narrowest first.
+func width(v *Variant) int {
+	switch {
+	case len(v.Type.Enum) > 0:
+		return 0
+	case v.Pattern != "" && bounded(v.Pattern):
+		return 1
+	case v.Pattern != "":
+		return 2
+	}
+	return 3
+}
+
+// bounded reports whether a pattern matches texts of limited length only.
+func bounded(pattern string) bool {
+	re, err := syntax.Parse(pattern, syntax.Perl)
+	return err == nil && !unbounded(re)
+}
+
+func unbounded(re *syntax.Regexp) bool {
+	return re.Op == syntax.OpStar || re.Op == syntax.OpPlus || (re.Op == syntax.OpRepeat && re.Max < 0) || slices.ContainsFunc(re.Sub, unbounded)
+}
+
+// firstElement are the kinds that the first element of an array may have.
+func firstElement(t *Type) []Kind {
+	var elem *Type
+	switch {
+	case t.Kind == Slice && !t.Null:
+		elem = t.Elem
+	case t.Kind == Tuple && t.Fields[0].Presence == Required:
+		elem = t.Fields[0].Type
+	}
+	if elem == nil || elem.Kind == Union || elem.Kind == Raw {
+		return nil
+	}
+	return []Kind{elem.Kind}
+}
+
+func (b *builder) tellObjects(c *Choice, tag string) {
+	for _, v := range c.Objects {
+		v.Open = v.Type.Kind == Map && v.Key == ""
+		for _, p := range v.schema.Properties {
+			if v.schema.RequiresMember(p.Name) {
+				v.Required = append(v.Required, p.Name)
+			} else {
+				v.Optional = append(v.Optional, p.Name)
+			}
+		}
+	}
+	if tag != "" && !slices.ContainsFunc(c.Objects, func(v *Variant) bool { return v.schema.Property(tag) == nil }) {
+		c.Tag = tag
+		for _, v := range c.Objects {
+			for _, n := range enumValues(v.schema.Property(tag).Target()) {
+				v.Tags = append(v.Tags, n.Text)
+			}
+		}
+		return
+	}
+	for _, v := range c.Objects {
+		v.Own = ownMember(v, c.Objects)
+	}
+}
+
+// ownMember is a required member of v that no other variant can have.
+func ownMember(v *Variant, all []*Variant) string {
+	for _, name := range v.Required {
+		taken := slices.ContainsFunc(all, func(other *Variant) bool {
+			return other != v && (other.Open || slices.Contains(other.Required, name) || slices.Contains(other.Optional, name))
+		})
+		if !taken {
+			return name
+		}
+	}
+	return ""
+}
