@@ -27,7 +27,7 @@ var comparing = cmp.Options{
 	cmpopts.IgnoreFields(ErrorObject{}, "Node"),
 	cmpopts.IgnoreFields(Method{}, "Node"),
 	cmpopts.IgnoreFields(Auth{}, "Node"),
-	cmpopts.IgnoreUnexported(Method{}, ExamplePairing{}, ErrorObject{}),
+	cmpopts.IgnoreUnexported(Document{}, Method{}, ExamplePairing{}, ErrorObject{}),
 	cmp.Transformer("schema", func(s *Schema) string {
 		if s == nil {
 			return ""
