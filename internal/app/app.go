@@ -68,7 +68,11 @@ func run(ctx context.Context, args []string, streams Streams) (code int) {
 		fmt.Fprintf(streams.Err, "rollcall: %v\nTry %s --help.\n", err, commandOf(err))
 		return 2
 	}
-	if err := chosen.Run(); err != nil {
+	err = chosen.Run()
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		err = errors.New("interrupted before it was ready")
+	}
+	if err != nil {
 		fmt.Fprintf(streams.Err, "rollcall: %v\n", err)
 		return 1
 	}

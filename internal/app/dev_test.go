@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
+	"github.com/rollcall-rpc/rollcall/internal/localpg"
 	"github.com/rollcall-rpc/rollcall/internal/localpg/pgtest"
 )
 
@@ -38,7 +39,9 @@ func TestDev(t *testing.T) {
 	}
 	must(c.Authenticate(t.Context(), admin))(t)
 	must(c.CreateUser(t.Context(), ada))(t)
-	must(c.UpdateUser(t.Context(), rollcall.UpdateUserParams{UserID: 1, Password: "no longer admin123"}))(t)
+	must(c.UpdateUser(t.Context(), rollcall.UpdateUserParams{
+		UserID: 1, Username: "root", Email: "root@example.com", Password: "no longer admin123",
+	}))(t)
 	keyFile := filepath.Join(dir, "token-key.pem")
 	key := string(must(os.ReadFile(keyFile))(t))
 	if mode := must(os.Stat(keyFile))(t).Mode(); mode != 0o600 {
@@ -56,7 +59,7 @@ func TestDev(t *testing.T) {
 	second := start(t, env, args...)
 	c = second.ready(t)
 	if _, err := c.Authenticate(t.Context(), admin); err == nil {
-		t.Error("the second start has set the first password again")
+		t.Error("the second start has made the first account again")
 	}
 	if got := must(c.Authenticate(t.Context(), rollcall.AuthenticateParams{Username: "ada", Password: "analytical engine"}))(t); got.User.ID != 2 {
 		t.Errorf("ada is now %v", got.User)
@@ -165,6 +168,7 @@ func TestDevAddress(t *testing.T) {
 func TestDevInAPrivateFolder(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "not", "there")
+	t.Cleanup(func() { check(t, os.RemoveAll(must(localpg.DataDir(filepath.Join(dir, "postgres")))(t))) })
 	p := start(t, nil, "dev", "--addr", "127.0.0.1:0", "--data-dir", dir)
 	if _, err := p.ready(t).Ping(t.Context()); err != nil {
 		t.Error(err)
@@ -176,6 +180,7 @@ func TestDevInAPrivateFolder(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(data, "data", "PG_VERSION")); err != nil {
 		t.Errorf("the data is not where the welcome says: %v", err)
 	}
-	check(t, os.RemoveAll(data))
-	check(t, os.Remove(filepath.Join(dir, "token-key.pem")))
+	if _, err := os.Stat(filepath.Join(dir, "token-key.pem")); err != nil {
+		t.Errorf("the key is not in the folder: %v", err)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
 )
@@ -33,7 +34,13 @@ func start(t *testing.T, env []string, args ...string) *process {
 	go func() { _ = p.command.Wait(); close(p.ended) }()
 	t.Cleanup(func() { // no context: it would kill, and leave things behind
 		_ = p.command.Process.Signal(syscall.SIGTERM)
-		<-p.ended
+		select {
+		case <-p.ended:
+		case <-time.After(patience):
+			t.Errorf("rollcall %v does not end", args)
+			_ = p.command.Process.Kill()
+			<-p.ended
+		}
 	})
 	return p
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,18 +62,32 @@ func TestServeTogether(t *testing.T) {
 	t.Parallel()
 	env := production(t, pgtest.Empty(t))
 	instances := []*process{start(t, env, "serve"), start(t, env, "serve"), start(t, env, "serve")}
-	if got := finish(t, env, "difference engine\n", "admin", "create", "--username=root", "--email=root@example.com"); got.code != 0 {
-		t.Errorf("admin create at the same time: %v", got)
-	}
-	token := ""
+	var clients []*rollcall.Client
 	for _, p := range instances {
-		c := p.ready(t)
-		if token == "" {
-			login := rollcall.AuthenticateParams{Username: "root", Password: "difference engine"}
-			token = string(must(c.Authenticate(t.Context(), login))(t).Token)
-		}
-		c.SetToken(token) // one instance's is every other's
+		clients = append(clients, p.ready(t))
+	}
+	if got := finish(t, env, "difference engine\n", "admin", "create", "--username=root", "--email=root@example.com"); got.code != 0 {
+		t.Fatalf("admin create: %v", got)
+	}
+	login := rollcall.AuthenticateParams{Username: "root", Password: "difference engine"}
+	token := must(clients[0].Authenticate(t.Context(), login))(t).Token
+	for _, c := range clients {
+		c.SetToken(string(token)) // one instance's is every other's
 		must(c.GetCurrentUser(t.Context()))(t)
+	}
+}
+
+func TestInterruptedStart(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	key := filepath.Join(t.TempDir(), "key")
+	must(auth.LoadOrCreateKey(key))(t)
+	args := []string{"serve", "--database-url", pgtest.New(t), "--host", "localhost", "--token-key-file", key, "--addr", "127.0.0.1:0"}
+	out, errs := newOutput(), newOutput()
+	code := run(ctx, args, Streams{Out: out, Err: errs})
+	if code != 1 || errs.String() != "rollcall: interrupted before it was ready\n" || out.String() != "" {
+		t.Errorf("code %d, %s%s", code, out, errs)
 	}
 }
 

@@ -147,13 +147,6 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-func paramsOf(params string) jsonrpc.ToJSON {
-	if params == "" {
-		return nil
-	}
-	return raw(params)
-}
-
 // A token stands for an account as it is now, not as it was at the login.
 func TestTokensFollowTheAccount(t *testing.T) {
 	t.Parallel()

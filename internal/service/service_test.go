@@ -112,15 +112,18 @@ func (f *fixture) admin(t *testing.T) *rollcall.Client {
 // back: the result, or the error as told does it.
 func ask(t *testing.T, c *rollcall.Client, method, params string) string {
 	t.Helper()
-	var p jsonrpc.ToJSON
-	if params != "" {
-		p = raw(params)
-	}
-	result, err := c.Call(t.Context(), method, p)
+	result, err := c.Call(t.Context(), method, paramsOf(params))
 	if err != nil {
 		return told(err)
 	}
 	return string(result)
+}
+
+func paramsOf(text string) jsonrpc.ToJSON {
+	if text == "" {
+		return nil
+	}
+	return raw(text)
 }
 
 // raw is params as they are sent.
@@ -129,7 +132,7 @@ type raw string
 func (r raw) EncodeJSON(e *jsonrpc.Encoder) { e.JSON(json.RawMessage(r)) }
 
 // told is an error of the contract in a line: its code and what matters of its
-// data, like "-32602 /username minLength". Other errors are a test's failure.
+// data, like "-32602 /username minLength".
 func told(err error) string {
 	if err == nil {
 		return "ok"
