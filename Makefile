@@ -3,9 +3,10 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
-ADDR ?= 127.0.0.1:5000
+ADDR ?= $(or $(ROLLCALL_ADDR),127.0.0.1:5000)
 # Where `make run` builds; the data lies in the same folder, and git ignores it.
 BINARY := .rollcall/bin/rollcall
+SQLC := go tool -modfile=tools/sqlc/go.mod sqlc
 
 .PHONY: help
 help: ## List the targets
@@ -22,15 +23,18 @@ test: postgres ## Run all tests, on a private Postgres of their own
 
 .PHONY: generate
 generate: ## Make gen/ anew from openrpc.json and sql/
-	@rm -rf gen
+	go run ./tools/openrpcgen check -strict openrpc.json
+	CGO_ENABLED=0 $(SQLC) compile -f sql/sqlc.yaml
+	@rm -rf gen # nothing is at fault: what is gone will come back
 	go run ./tools/openrpcgen -strict -tests -in openrpc.json -out gen -package rollcall
-	CGO_ENABLED=0 go tool -modfile=tools/sqlc/go.mod sqlc generate -f sql/sqlc.yaml
+	CGO_ENABLED=0 $(SQLC) generate -f sql/sqlc.yaml
 
 .PHONY: verify
 verify: ## Fail if gen/ is not what `make generate` makes, or a go.mod is not tidy
-	@before=$$(mktemp -d) && cp -R gen "$$before/gen" && $(MAKE) --no-print-directory generate && \
-	if diff -r "$$before/gen" gen; then rm -r "$$before"; echo 'gen/ is up to date'; \
-	else rm -r "$$before"; echo 'gen/ was not up to date; it is now: commit it' >&2; exit 1; fi
+	@before=$$(mktemp -d) && trap 'rm -rf "$$before"' EXIT && cp -R gen "$$before" && \
+	$(MAKE) --no-print-directory generate && \
+	if diff -r "$$before/gen" gen; then echo 'gen/ is up to date'; \
+	else echo 'gen/ was not up to date; it is now: commit it' >&2; exit 1; fi
 	@for module in . tools/lint tools/sqlc; do (cd $$module && go mod tidy -diff) || exit 1; done
 
 .PHONY: lint

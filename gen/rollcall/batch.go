@@ -32,7 +32,7 @@ func (b *Batch) Add(params AddParams) *jsonrpc.Pending[Number] {
 	return jsonrpc.Queue(b.Batch, MethodAdd, &params, jsonrpc.DecodeFloat[Number])
 }
 
-// Authenticate adds a call of [Service.Authenticate].
+// Authenticate adds a call of [Service.Authenticate]. The client does not keep this token.
 func (b *Batch) Authenticate(params AuthenticateParams) *jsonrpc.Pending[Authentication] {
 	return jsonrpc.Queue(b.Batch, MethodAuthenticate, &params, (*Authentication).DecodeJSON)
 }

@@ -52,7 +52,8 @@ type Service interface {
 	//
 	// Answers with its message.
 	//
-	// The message may be any JSON value and comes back as it was sent. Named
+	// The message may be any JSON value and comes back as it was sent; numbers of
+	// more than 64 characters, or with an exponent beyond 400, are refused. Named
 	// params beside `message` are ignored; no other method takes such.
 	//
 	// Errors: [*InvalidParamsError], [*InternalError].

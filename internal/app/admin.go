@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -36,6 +37,9 @@ func (c *adminCreateCommand) Run(ctx context.Context, streams Streams) error {
 	password, err := readPassword(streams)
 	if err != nil {
 		return err
+	}
+	if !utf8.ValidString(password) {
+		return errors.New("password: want UTF-8: no client could send this")
 	}
 	if err := c.check(ctx, password); err != nil {
 		return err

@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -30,17 +29,18 @@ func guard(hosts []string, next http.Handler) http.Handler {
 	})
 }
 
-// hostname is the name in HOST or HOST:PORT, in lower case.
+// hostname is the name in HOST or HOST:PORT, in lower case; "" if it is none.
 func hostname(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+	u, err := url.Parse("//" + host)
+	if err != nil || u.Host != host || strings.ContainsAny(u.Hostname(), "[]") {
+		return ""
 	}
-	return strings.ToLower(strings.Trim(host, "[]"))
+	return strings.ToLower(u.Hostname())
 }
 
 // sameOrigin compares an origin with where the request went. The scheme is not
 // known here: a proxy may have ended TLS.
 func sameOrigin(origin, host string) bool {
 	u, err := url.Parse(origin)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.EqualFold(u.Host, host)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Path == "" && strings.EqualFold(u.Host, host)
 }

@@ -23,6 +23,32 @@ func withRequestID(next http.Handler) http.Handler {
 	})
 }
 
+// logRefusals logs a line for each request that HTTP itself refuses: whoever
+// runs the service by a name that --host does not say finds out here why.
+func logRefusals(log *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		status := &statusWriter{ResponseWriter: w}
+		next.ServeHTTP(status, r)
+		if status.code >= http.StatusBadRequest {
+			log.LogAttrs(r.Context(), slog.LevelInfo, "refused", slog.Int("status", status.code))
+		}
+	})
+}
+
+// statusWriter remembers the status of an answer.
+type statusWriter struct {
+	http.ResponseWriter
+	code int
+}
+
+func (w *statusWriter) WriteHeader(code int) {
+	w.code = code
+	w.ResponseWriter.WriteHeader(code)
+}
+
+// Unwrap is for [http.ResponseController].
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 // requestIDHandler adds the request's id to whatever is logged for it.
 type requestIDHandler struct{ slog.Handler }
 

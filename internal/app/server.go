@@ -43,7 +43,7 @@ func newServer(settings httpSettings, hosts []string, log *slog.Logger, database
 		auth.Authenticator{Tokens: tokens, Users: database},
 		settings.handlerOptions(log)...,
 	)
-	s.handler = withRequestID(guard(hosts, s.routes(rpc)))
+	s.handler = withRequestID(logRefusals(log, guard(hosts, s.routes(rpc))))
 	return s, nil
 }
 
@@ -71,17 +71,7 @@ func (s *server) routes(rpc http.Handler) http.Handler {
 // looks at that time to send requests elsewhere, and lets what runs come to its
 // end.
 func (s *server) serve(ctx context.Context, l net.Listener) error {
-	h := &http.Server{
-		Handler: s.handler,
-		// OPTIONS * would be answered before the guard could look at it.
-		DisableGeneralOptionsHandler: true,
-		MaxHeaderBytes:               s.settings.MaxHeader,
-		ReadHeaderTimeout:            s.settings.ReadTimeout,
-		ReadTimeout:                  s.settings.ReadTimeout,
-		WriteTimeout:                 s.settings.WriteTimeout,
-		IdleTimeout:                  s.settings.IdleTimeout,
-		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
-	}
+	h := s.http()
 	ended := make(chan error, 1)
 	go func() { ended <- h.Serve(l) }()
 	select {
@@ -99,6 +89,21 @@ func (s *server) serve(ctx context.Context, l net.Listener) error {
 		return fmt.Errorf("requests were cut off after %v: %w", s.settings.ShutdownTimeout, err)
 	}
 	return nil
+}
+
+// http is the HTTP server with all of its bounds.
+func (s *server) http() *http.Server {
+	return &http.Server{
+		Handler: s.handler,
+		// OPTIONS * would be answered before the guard could look at it.
+		DisableGeneralOptionsHandler: true,
+		MaxHeaderBytes:               s.settings.MaxHeader,
+		ReadHeaderTimeout:            s.settings.ReadTimeout,
+		ReadTimeout:                  s.settings.ReadTimeout,
+		WriteTimeout:                 s.settings.WriteTimeout,
+		IdleTimeout:                  s.settings.IdleTimeout,
+		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
 }
 
 // listen says what to do where an address cannot be had.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -326,5 +327,17 @@ func TestReadTimeout(t *testing.T) {
 				t.Error("the server keeps the connection")
 			}
 		})
+	}
+}
+
+// Every bound that a setting has is one of the server's, too.
+func TestBoundsOfTheHTTPServer(t *testing.T) {
+	s := server{log: slog.New(slog.DiscardHandler), settings: httpSettings{
+		MaxHeader: 1, ReadTimeout: 2, WriteTimeout: 3, IdleTimeout: 4,
+	}}
+	h := s.http()
+	got := []int64{int64(h.MaxHeaderBytes), int64(h.ReadHeaderTimeout), int64(h.ReadTimeout), int64(h.WriteTimeout), int64(h.IdleTimeout)}
+	if diff := cmp.Diff([]int64{1, 2, 2, 3, 4}, got); diff != "" {
+		t.Error(diff)
 	}
 }

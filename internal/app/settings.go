@@ -99,8 +99,8 @@ type authSettings struct {
 }
 
 func (s authSettings) check() error {
-	if s.TokenLifetime < time.Second {
-		return errors.New("--token-lifetime must be at least 1s")
+	if s.TokenLifetime < time.Second || s.TokenLifetime > 24*time.Hour {
+		return errors.New("--token-lifetime must be 1s to 24h: a token that is stolen is good for as long")
 	}
 	if s.HashSlots < 0 {
 		return errors.New("--hash-slots must not be negative")
@@ -128,11 +128,19 @@ type logSettings struct {
 }
 
 func (s logSettings) logger(w io.Writer, auto string) *slog.Logger {
-	options := &slog.HandlerOptions{Level: s.Level}
+	options := &slog.HandlerOptions{Level: s.Level, ReplaceAttr: spellDurations}
 	if s.Format == "json" || s.Format == "auto" && auto == "json" {
 		return slog.New(requestIDHandler{slog.NewJSONHandler(w, options)})
 	}
 	return slog.New(requestIDHandler{slog.NewTextHandler(w, options)})
+}
+
+// spellDurations makes durations text with a unit, which JSON would lose.
+func spellDurations(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
+	return a
 }
 
 // place is where a database is: what may be told of its URL.

@@ -74,7 +74,7 @@ func TestSettings(t *testing.T) {
 		{"dev --write-timeout=20s", "",
 			"dev: --write-timeout must be more than --read-timeout and --call-timeout together: answers would be cut off"},
 		{"dev --database-max-conns=0", "", "dev: --database-max-conns must be more than 0, and the database's timeouts not negative"},
-		{"dev --token-lifetime=1ms", "", "dev: --token-lifetime must be at least 1s"},
+		{"dev --token-lifetime=1ms", "", "dev: --token-lifetime must be 1s to 24h: a token that is stolen is good for as long"},
 		{"dev --token-issuer=", "", "dev: --token-cache must be more than 0, and --token-issuer and --token-audience not empty"},
 		{"dev --hash-slots=-1", "", "dev: --hash-slots" + nonNegative},
 		{"dev", "ROLLCALL_LOG_FORMAT=xml", `--log-format must be one of "auto","text","json" but got "xml"`},

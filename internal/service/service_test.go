@@ -44,6 +44,7 @@ func newFixture(t *testing.T) *fixture {
 	handler := rollcallserver.NewHandler(
 		service.New(database, auth.NewPasswords(2), tokens),
 		auth.Authenticator{Tokens: tokens, Users: database},
+		jsonrpc.WithTimeout(time.Minute), // fifty hashes at once take long on a slow machine
 		jsonrpc.WithLogger(slog.New(slog.NewTextHandler(t.Output(), nil))),
 	)
 	server := httptest.NewServer(handler)

@@ -26,10 +26,14 @@ func report(fault *jsonschema.ValidationError, bundle, value any) []jsonrpc.Viol
 	for _, cause := range fault.Causes { // the root says only that there are some
 		r.walk(cause)
 	}
-	slices.SortFunc(r.violations, func(a, b jsonrpc.Violation) int {
+	sortByPlace(r.violations)
+	return slices.Compact(r.violations)
+}
+
+func sortByPlace(violations []jsonrpc.Violation) {
+	slices.SortFunc(violations, func(a, b jsonrpc.Violation) int {
 		return cmp.Or(strings.Compare(a.Pointer, b.Pointer), strings.Compare(a.Keyword, b.Keyword), strings.Compare(a.Message, b.Message))
 	})
-	return slices.Compact(r.violations)
 }
 
 type reporter struct {

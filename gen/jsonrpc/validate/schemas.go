@@ -133,6 +133,7 @@ func (s *Schemas) Check(ctx context.Context, call *jsonrpc.Call) error {
 	}
 	if isArray(call.Params) {
 		p.position(violations)
+		sortByPlace(violations)
 	}
 	return jsonrpc.InvalidParamsError(violations)
 }

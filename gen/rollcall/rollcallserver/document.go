@@ -112,7 +112,7 @@ const Document = `{
     {
       "name": "echo",
       "summary": "Answers with its message.",
-      "description": "The message may be any JSON value and comes back as it was sent. Named params beside ` + "`" + `message` + "`" + ` are ignored; no other method takes such.",
+      "description": "The message may be any JSON value and comes back as it was sent; numbers of more than 64 characters, or with an exponent beyond 400, are refused. Named params beside ` + "`" + `message` + "`" + ` are ignored; no other method takes such.",
       "tags": [
         {
           "$ref": "#/components/tags/utility"

@@ -87,11 +87,15 @@ func (w *writer) batchMethod(p *printer, m *ir.Method) {
 		p.p("func (b *Batch) %s(%s) { b.Batch.Notify(%s, %s) }\n", m.GoName, p.paramsArg(m, "params "), m.Const, paramsPointer(m))
 		return
 	}
+	if m.Token != "" {
+		p.comment(fmt.Sprintf("%s adds a call of [Service.%s]. The client does not keep this token.", m.GoName, m.GoName))
+	} else {
+		p.comment(fmt.Sprintf("%s adds a call of [Service.%s].", m.GoName, m.GoName))
+	}
 	result := "struct{}"
 	if m.Result != nil {
 		result = p.value(m.Result)
 	}
-	p.comment(fmt.Sprintf("%s adds a call of [Service.%s].", m.GoName, m.GoName))
 	p.p("func (b *Batch) %s(%s) *%s[%s] {", m.GoName, p.paramsArg(m, "params "), p.rt("Pending"), result)
 	p.p("return %s", p.invoke("Queue", "b.Batch", m))
 	p.p("}\n")

@@ -131,6 +131,7 @@ func (s *Schemas) Check(ctx context.Context, call *jsonrpc.Call) error {
 	}
 	if isArray(call.Params) {
 		p.position(violations)
+		sortByPlace(violations)
 	}
 	return jsonrpc.InvalidParamsError(violations)
 }
