@@ -3,15 +3,55 @@ package openrpc
 import (
 	"go/token"
 	"slices"
+	"strings"
 )
 
 // methodExtensions reads the extensions of a method that mean something here; Method says what.
 func (r *reader) methodExtensions(m *Method) {
+	r.checkExtensionNames(m)
 	m.GoName = r.goName(m.Node)
 	m.Auth = r.auth(m)
 	m.AuthToken = r.authToken(m)
 	m.ReadOnly = r.extensionFlag(m.Node, "x-readonly")
 	m.AdditionalParams = r.extensionFlag(m.Node, "x-additional-params")
+}
+
+// known are the extensions of a method that mean something here.
+var known = []string{"x-auth", "x-auth-token", "x-readonly", "x-additional-params", "x-go-name"}
+
+// checkExtensionNames warns of names that are nearly ours: a protected method must not be open to all for a slip of the finger.
+func (r *reader) checkExtensionNames(m *Method) {
+	for _, member := range m.Node.Members {
+		if !strings.HasPrefix(member.Name, "x-") || slices.Contains(known, member.Name) {
+			continue
+		}
+		for _, name := range known {
+			if distance(member.Name, name) <= 2 {
+				r.reportName(Warning, m.Node, member.Name, "%s is ignored: is %s meant?", quote(member.Name), quote(name))
+			}
+		}
+	}
+}
+
+// distance is how many bytes have to be put in, taken out or changed to make b of a (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 // goName reads x-go-name.
