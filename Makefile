@@ -35,7 +35,8 @@ verify: ## Fail if gen/ is not what `make generate` makes, or a go.mod is not ti
 	$(MAKE) --no-print-directory generate && \
 	if diff -r "$$before/gen" gen; then echo 'gen/ is up to date'; \
 	else echo 'gen/ was not up to date; it is now: commit it' >&2; exit 1; fi
-	@for module in . tools/lint tools/sqlc; do (cd $$module && go mod tidy -diff) || exit 1; done
+	@for module in . tools/lint tools/sqlc; do (cd $$module && go mod tidy -diff) || \
+	{ echo "$$module/go.mod is not tidy: run go mod tidy there" >&2; exit 1; }; done
 
 .PHONY: lint
 lint: ## Look for mistakes: gofmt, go vet, staticcheck

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -16,7 +17,7 @@ func TestClientFromAnotherModule(t *testing.T) {
 	dir := t.TempDir()
 	module := map[string]string{
 		"go.mod": "module example.test/caller\n\ngo 1.26\n\nrequire github.com/rollcall-rpc/rollcall v0.0.0\n\n" +
-			"replace github.com/rollcall-rpc/rollcall => " + must(filepath.Abs(checkout))(t) + "\n",
+			"replace github.com/rollcall-rpc/rollcall => " + strconv.Quote(must(filepath.Abs(checkout))(t)) + "\n",
 		"main.go": `package main
 
 import (

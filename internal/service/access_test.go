@@ -64,8 +64,13 @@ func TestAccess(t *testing.T) {
 	for _, m := range readContract(t).Methods {
 		declared = append(declared, m.Name)
 	}
-	if !slices.Equal(tested, declared) {
-		t.Errorf("the contract's methods are %v, and tested are %v", declared, tested)
+	for _, name := range declared {
+		if !slices.Contains(tested, name) {
+			t.Errorf("who may call %s is not tested: add a row to the table above", name)
+		}
+	}
+	if len(tested) != len(declared) {
+		t.Errorf("%d methods are tested, and the contract has %d", len(tested), len(declared))
 	}
 }
 

@@ -49,7 +49,7 @@ func TestDeletedMethodDoesNotCompile(t *testing.T) {
 func TestNewMethodDoesNotCompile(t *testing.T) {
 	t.Parallel()
 	const method = `{
-      "name": "rename_user",
+      "name": "method_of_this_test",
       "summary": "Renames a user.",
       "params": [],
       "result": {"name": "done", "schema": {"type": "boolean"}}
@@ -80,7 +80,7 @@ func TestNewMethodDoesNotCompile(t *testing.T) {
 	if err != nil || len(generated) == 0 {
 		t.Fatalf("generated %d files: %v", len(generated), err)
 	}
-	if output := buildFails(t, generated); !strings.Contains(output, "missing method RenameUser)") {
+	if output := buildFails(t, generated); !strings.Contains(output, "missing method MethodOfThisTest)") {
 		t.Errorf("the compiler says only:\n%s", output)
 	}
 }
