@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/diff"
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/emit"
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc/validate"
@@ -28,6 +29,7 @@ const usage = `openrpcgen writes a Go server, params validators and a client for
 
 usage: openrpcgen -in openrpc.json -out gen -package NAME [flags]
        openrpcgen check [flags] DOCUMENT     only reports what is wrong with it
+       openrpcgen diff [flags] OLD NEW       tells what the difference breaks
 
 It writes OUT/NAME (types, client), OUT/NAME/NAMEserver (handler), OUT/NAME/NAMEtest
 (mock) and OUT/jsonrpc (the runtime). Files that it did not write are never touched,
@@ -41,6 +43,9 @@ flags:
 func run(args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == "check" {
 		return runCheck(args[1:], stdout, stderr)
+	}
+	if len(args) > 0 && args[0] == "diff" {
+		return runDiff(args[1:], stdout, stderr)
 	}
 	c, err := parse(args, stdout)
 	switch {
@@ -191,5 +196,39 @@ func runCheck(args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stdout, "%s: %d methods, %d types, %d errors, %d warnings\n", flags.Arg(0),
 		len(service.Methods), len(service.Types), len(service.Errors), len(faults))
+	return 0
+}
+
+// runDiff is openrpcgen diff: it compares two versions of a document. It is 1
+// if what changed breaks anybody, or if a document is at fault.
+func runDiff(args []string, stdout, stderr io.Writer) int {
+	var read openrpc.Options
+	flags := newFlags(&read)
+	callers := flags.Bool("callers", false, "fail only for what breaks callers")
+	err := flags.Parse(args)
+	if err == nil && flags.NArg() != 2 {
+		err = errors.New("want two documents, the old one and the new one")
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "openrpcgen diff: %v\nTry openrpcgen -help.\n", err)
+		return 2
+	}
+	var documents [2]*openrpc.Document
+	for i, name := range flags.Args() {
+		document, faults := openrpc.Read(name, read)
+		fmt.Fprint(stderr, faults)
+		if document == nil {
+			fmt.Fprintf(stderr, "openrpcgen: %s has faults\n", name)
+		}
+		documents[i] = document
+	}
+	if documents[0] == nil || documents[1] == nil {
+		return 1
+	}
+	changes := diff.Documents(documents[0], documents[1])
+	fmt.Fprint(stdout, changes)
+	if changes.Break(diff.Callers) || changes.Break(diff.Servers) && !*callers {
+		return 1
+	}
 	return 0
 }

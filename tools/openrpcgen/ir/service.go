@@ -82,7 +82,7 @@ func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrp
 		Source:   path.Base(d.Node.Place().File),
 		Title:    d.Info.Title,
 		Doc:      prose(d.Info.Description),
-		Document: d.Node,
+		Document: d.SelfContained(),
 		Schemas:  openrpc.BundleParams(d.Methods),
 	}
 	b.reserve(d)

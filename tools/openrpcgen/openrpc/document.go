@@ -15,7 +15,9 @@ type Document struct {
 	ExternalDocs *ExternalDocs
 	Extensions   []Member
 
-	fitting map[sample]bool
+	fitting    map[sample]bool
+	references map[*Node]*Node  // what each object with a $ref leads to, one step on
+	roles      map[*Node]string // what each object was read as
 }
 
 // Info is the Info Object.

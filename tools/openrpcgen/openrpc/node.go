@@ -141,6 +141,9 @@ func (n *Node) Any() any {
 	return nil
 }
 
+// Canonical returns a text that is the same for values that JSON Schema takes for equal: numbers by value, members in any order.
+func (n *Node) Canonical() string { return string(n.canonical(nil)) }
+
 func (n *Node) isTrue() bool { return n.Kind == Bool && n.Text == "true" }
 
 func (n *Node) find(name string) int {

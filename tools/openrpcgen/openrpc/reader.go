@@ -29,6 +29,8 @@ type reader struct {
 	faults *collector
 	files  *files
 	roles  map[*Node]string // what each object was read as
+	// references is what each object with a $ref leads to, one step on.
+	references map[*Node]*Node
 
 	schemas            map[*Node]*Schema
 	inOrder            []*Schema // all of schemas, as they were found
@@ -51,6 +53,7 @@ func newReader(path string, o Options) *reader {
 		faults:             faults,
 		files:              newFiles(o, faults),
 		roles:              map[*Node]string{},
+		references:         map[*Node]*Node{},
 		schemas:            map[*Node]*Schema{},
 		contentDescriptors: map[*Node]*ContentDescriptor{},
 		errors:             map[*Node]*ErrorObject{},
@@ -75,6 +78,7 @@ func (r *reader) read(path string) *Document {
 	if d == nil {
 		return nil
 	}
+	d.references, d.roles = r.references, r.roles
 	r.checkRules(d)
 	if r.checkChains() {
 		// These follow schemas to their ends, so there must be ends.

@@ -66,6 +66,7 @@ func (r *reader) dereference(n *Node) *Node {
 		r.report(Error, ref, "%s %v", quote(ref.Text), err)
 		return nil
 	}
+	r.references[n] = target
 	return target
 }
 

@@ -21,6 +21,24 @@ const (
 	maxSchemas = 100_000
 )
 
+// Checker tells which values fit a schema, as jsonschema/v5 judges.
+type Checker struct {
+	schema    *Schema
+	validator *validator
+}
+
+// NewChecker compiles the schema. The error says why that is not possible.
+func NewChecker(s *Schema) (*Checker, error) {
+	v, err := newValidator([]*Schema{s})
+	return &Checker{s, v}, err
+}
+
+// Fits reports whether the value fits. The error says why that cannot be told: the work that a checker does is bounded.
+func (c *Checker) Fits(value *Node) (bool, error) {
+	violation, err := c.validator.check(c.schema, value)
+	return violation == nil && err == nil, err
+}
+
 // validator checks values against schemas with jsonschema/v5. It keeps from it what makes it panic or go on without end, and returns
 // the same verdict for the same input, in the same words.
 type validator struct {
