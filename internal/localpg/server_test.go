@@ -115,14 +115,28 @@ func startChild(t *testing.T, dir string) (child *exec.Cmd, socketDir string) {
 	t.Cleanup(func() {
 		child.Process.Kill()
 		child.Wait()
+		awaitRelease(t, dir)
+		os.RemoveAll(socketDir)
 	})
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
 	socketDir = strings.TrimSpace(line)
-	t.Cleanup(func() { os.RemoveAll(socketDir) })
 	return child, socketDir
+}
+
+// awaitRelease returns when the server of a process that was killed has gone
+// too: until then it writes to its folder, which nobody can remove.
+func awaitRelease(t *testing.T, dir string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), lingerTimeout)
+	defer cancel()
+	if claim, err := claimDir(ctx, dir); err == nil {
+		claim.release()
+	} else if !isInUse(err) && !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
 }
 
 func TestSweepSparesTheLiving(t *testing.T) {
