@@ -90,24 +90,24 @@ type Shape struct {
 	Open               bool // it may have others
 }
 
-// Closest returns the index of the shape that fits an object best: the fewest
-// required members missing, then the fewest unknown ones, then the most that it
-// requires; of equals the first.
-func Closest(raw []byte, shapes []Shape) int {
+// ByFit returns the indexes of shapes, those first that fit an object best: the
+// fewest required members missing, then the fewest unknown ones, then the most
+// that it requires; equals keep their order.
+func ByFit(raw []byte, shapes []Shape) []int {
 	names := map[string]bool{}
 	d := NewDecoder(raw)
 	_ = d.Object(func(name string) error {
 		names[strings.Clone(name)] = true
 		return d.Skip()
 	})
-	best, bestScore := 0, []int(nil)
-	for i, s := range shapes {
-		score := s.score(names)
-		if bestScore == nil || slices.Compare(score, bestScore) < 0 {
-			best, bestScore = i, score
-		}
+	order := make([]int, len(shapes))
+	for i := range order {
+		order[i] = i
 	}
-	return best
+	slices.SortStableFunc(order, func(a, b int) int {
+		return slices.Compare(shapes[a].score(names), shapes[b].score(names))
+	})
+	return order
 }
 
 func (s Shape) score(names map[string]bool) []int {

@@ -45,6 +45,13 @@ func (p *printer) decodeAs(v *ir.Variant) string {
 	return fmt.Sprintf("%s(%s, %s)", p.rt(function), raw, p.decoder(v.Type))
 }
 
+// tryAs returns a value as a variant, if it is one.
+func (p *printer) tryAs(v *ir.Variant) {
+	p.p("if x, err := %s; err == nil {", p.decodeAs(v))
+	p.p("return x, nil")
+	p.p("}")
+}
+
 func (w *writer) caseStrings(p *printer, c *ir.Choice) {
 	if len(c.Strings) == 0 {
 		return
@@ -111,9 +118,7 @@ func (w *writer) caseArrays(p *printer, c *ir.Choice) {
 		p.p("}")
 	default:
 		for _, v := range c.Arrays {
-			p.p("if x, err := %s; err == nil {", p.decodeAs(v))
-			p.p("return x, nil")
-			p.p("}")
+			p.tryAs(v)
 		}
 	}
 }
@@ -165,11 +170,13 @@ func (w *writer) caseObjects(p *printer, t *ir.Type) {
 	case byOwn(c.Objects):
 		w.caseOwn(p, c.Objects)
 	default:
-		p.p("switch %s(raw, shapesOf%s) {", p.rt("Closest"), t.Name)
+		p.p("for _, i := range %s(raw, shapesOf%s) {", p.rt("ByFit"), t.Name)
+		p.p("switch i {")
 		for i, v := range c.Objects {
 			p.p("case %d:", i)
-			p.p("return %s", p.decodeAs(v))
+			p.tryAs(v)
 		}
+		p.p("}")
 		p.p("}")
 	}
 }

@@ -151,6 +151,10 @@ func (w *writer) setDefaults(p *printer, t *ir.Type) {
 	for _, f := range t.Fields {
 		switch {
 		case f.Default == "":
+		case f.Presence == ir.OrNothing:
+			p.p("if v.%s.IsZero() {", f.GoName)
+			p.p("v.%s = %s(%s)", f.GoName, p.rt("Value"), p.constant(f.Type, f.Default))
+			p.p("}")
 		case f.Presence == ir.NilMissing:
 			p.p("v.%s = %s(v.%s, new(%s))", f.GoName, p.name("cmp", "Or"), f.GoName, p.constant(f.Type, f.Default))
 		default:

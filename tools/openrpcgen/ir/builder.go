@@ -309,8 +309,11 @@ func kindByContent(s *openrpc.Schema) Kind {
 	if len(s.Properties) > 0 && s.Items == nil && len(s.Tuple) == 0 {
 		return objectKind(s)
 	}
-	if isEnum(s) {
+	switch {
+	case isTextEnum(s):
 		return String
+	case isEnum(s):
+		return Int
 	}
 	return Raw
 }

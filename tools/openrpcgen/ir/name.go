@@ -115,8 +115,14 @@ func newFields() *names {
 func newMethods() *names {
 	methods := newNames()
 	methods.suffix = "Func"
-	methods.claim("Client")
-	methods.claim("Batch")
+	for _, name := range []string{
+		"Client", "Batch",
+		// go vet asks that these have the standard library's signatures.
+		"GobDecode", "GobEncode", "MarshalJSON", "MarshalXML", "ReadByte", "ReadRune", "UnmarshalJSON", "UnmarshalXML", "UnreadByte",
+		"UnreadRune", "WriteByte",
+	} {
+		methods.claim(name)
+	}
 	return methods
 }
 

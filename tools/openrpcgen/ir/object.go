@@ -107,7 +107,7 @@ func (b *builder) field(fields *names, o owner, s *openrpc.Schema, required bool
 		f.Presence = Required
 	case v.Type.Kind == Raw:
 		f.Presence = ZeroMissing
-	case v.Nullable && target.Default == nil:
+	case v.Nullable && (target.Default == nil || !isNull(target.Default)):
 		f.Presence = OrNothing
 	case v.Type.HasNil() || refusesZero(target, v.Type) || defaultIsZero(target, v.Type):
 		f.Presence = ZeroMissing

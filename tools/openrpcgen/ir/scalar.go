@@ -36,7 +36,7 @@ func isTextEnum(s *openrpc.Schema) bool { return isEnum(s) && onlyStrings(enumVa
 func onlyIntegers(s *openrpc.Schema) bool {
 	types := valueTypes(s)
 	values := enumValues(s)
-	if len(types) != 1 || types[0] != openrpc.TypeInteger || integerType(s).Kind != Int || len(values) == 0 {
+	if len(types) > 1 || (len(types) == 1 && types[0] != openrpc.TypeInteger) || integerType(s).Kind != Int || len(values) == 0 {
 		return false
 	}
 	return !slices.ContainsFunc(values, func(n *openrpc.Node) bool {

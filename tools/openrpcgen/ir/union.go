@@ -103,8 +103,9 @@ func (b *builder) union(s *openrpc.Schema, o owner, name string) Type {
 	parts := b.parts(s)
 	tag := b.tagOf(parts)
 	shared := len(t.Fields)+len(t.Consts) > 0
+	members := b.memberCounts(parts)
 	for _, part := range parts {
-		v := b.variant(part, name, tag, shared)
+		v := b.variant(part, name, tag, shared, members)
 		known := func(other *Variant) bool { return base(other.Type) == base(v.Type) }
 		if !slices.ContainsFunc(c.Variants, known) {
 			c.Variants = append(c.Variants, v)
@@ -124,7 +125,7 @@ func base(t *Type) *Type {
 
 // variant decides about one alternative. Its type has a name, because a method
 // marks it as a variant.
-func (b *builder) variant(part *openrpc.Schema, union, tag string, shared bool) *Variant {
+func (b *builder) variant(part *openrpc.Schema, union, tag string, shared bool, members map[string]int) *Variant {
 	origin := part.Target()
 	target := b.flatten(origin)
 	v := &Variant{schema: target, Pattern: target.Pattern}
@@ -144,7 +145,7 @@ func (b *builder) variant(part *openrpc.Schema, union, tag string, shared bool) 
 		v.Type = b.plainType(kind)
 		return v
 	}
-	if inner := b.onlyMember(target); inner != nil && tag == "" && !shared {
+	if inner := b.onlyMember(target, members); inner != nil && tag == "" && !shared {
 		v.Key = target.Properties[0].Name
 		target, kind = inner, b.kind(inner)
 		v.Pointer = kind >= Struct
@@ -152,14 +153,26 @@ func (b *builder) variant(part *openrpc.Schema, union, tag string, shared bool) 
 		v.Type.Doc = paragraphs(v.Type.Doc, Wrap(fmt.Sprintf("As JSON: {%q: value}.", v.Key)))
 		return v
 	}
-	v.Type = b.variantType(target, kind, union, variantName(union, label(target, tag, kind)))
+	v.Type = b.variantType(target, kind, union, variantName(union, label(target, tag, kind, members)))
 	return v
 }
 
-// onlyMember is the value of an object that has one member, which it requires,
-// if it is a type that is declared for this place: Rust's enums are such.
-func (b *builder) onlyMember(s *openrpc.Schema) *openrpc.Schema {
-	if b.kind(s) != Struct || len(s.Properties) != 1 || len(s.Required) != 1 || (s.AdditionalProperties != nil && !isClosed(s)) ||
+// memberCounts counts in how many alternatives each member is.
+func (b *builder) memberCounts(parts []*openrpc.Schema) map[string]int {
+	counts := map[string]int{}
+	for _, part := range parts {
+		for _, p := range b.flatten(part.Target()).Properties {
+			counts[p.Name]++
+		}
+	}
+	return counts
+}
+
+// onlyMember is the value of an object that has one member, which it requires
+// and no other alternative has, if it is a type that is declared for this
+// place: Rust's enums are such.
+func (b *builder) onlyMember(s *openrpc.Schema, members map[string]int) *openrpc.Schema {
+	if b.kind(s) != Struct || len(s.Properties) != 1 || len(s.Required) != 1 || members[s.Properties[0].Name] > 1 || (s.AdditionalProperties != nil && !isClosed(s)) ||
 		b.options.KeepUnknown || goSuffix(s.Required[0]) == "" {
 		return nil
 	}
@@ -247,7 +260,7 @@ var kindLabel = map[Kind]string{
 
 // label names a variant within its union: by its tag, its only required
 // member, its title, its value, or its kind.
-func label(s *openrpc.Schema, tag string, kind Kind) string {
+func label(s *openrpc.Schema, tag string, kind Kind, members map[string]int) string {
 	if tag != "" {
 		if p := s.Property(tag); p != nil {
 			values := enumValues(p.Target())
@@ -256,7 +269,7 @@ func label(s *openrpc.Schema, tag string, kind Kind) string {
 			}
 		}
 	}
-	if kind == Struct && len(s.Properties) == 1 && len(s.Required) == 1 && goSuffix(s.Required[0]) != "" {
+	if kind == Struct && len(s.Properties) == 1 && len(s.Required) == 1 && members[s.Required[0]] == 1 && goSuffix(s.Required[0]) != "" {
 		return goSuffix(s.Required[0])
 	}
 	if title := goSuffix(s.Title); title != "" && len(title) <= maxTitle {

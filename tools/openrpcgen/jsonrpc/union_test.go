@@ -56,7 +56,7 @@ func TestLooksAtValues(t *testing.T) {
 	}
 }
 
-func TestClosest(t *testing.T) {
+func TestByFit(t *testing.T) {
 	shapes := []jsonrpc.Shape{
 		{Required: []string{"a", "b"}},
 		{Required: []string{"a"}, Optional: []string{"c"}},
@@ -74,7 +74,7 @@ func TestClosest(t *testing.T) {
 		`{"z":1}`:               3,
 		`{"z":1,"a":[{"b":1}]}`: 2, // of equals the first
 	} {
-		if got := jsonrpc.Closest([]byte(text), shapes); got != want {
+		if got := jsonrpc.ByFit([]byte(text), shapes)[0]; got != want {
 			t.Errorf("%s: %d, want %d", text, got, want)
 		}
 	}
