@@ -39,9 +39,14 @@ func onlyIntegers(s *openrpc.Schema) bool {
 	if len(types) > 1 || (len(types) == 1 && types[0] != openrpc.TypeInteger) || integerType(s).Kind != Int || len(values) == 0 {
 		return false
 	}
-	return !slices.ContainsFunc(values, func(n *openrpc.Node) bool {
-		return !isNull(n) && literalOf(n, &Type{Kind: Int, Go: integerType(s).Go}) == ""
-	})
+	found := false
+	for _, n := range values {
+		if !isNull(n) && literalOf(n, &Type{Kind: Int, Go: integerType(s).Go}) == "" {
+			return false
+		}
+		found = found || !isNull(n)
+	}
+	return found
 }
 
 func enumValues(s *openrpc.Schema) []*openrpc.Node {
