@@ -35,7 +35,7 @@ type fixture struct {
 	http *http.Client
 }
 
-func newFixture(t *testing.T) *fixture {
+func newFixture(t *testing.T, options ...jsonrpc.HandlerOption) *fixture {
 	t.Helper()
 	database := must(postgres.Open(t.Context(), postgres.Config{URL: pgtest.New(t)}))(t)
 	t.Cleanup(database.Close)
@@ -44,8 +44,7 @@ func newFixture(t *testing.T) *fixture {
 	handler := rollcallserver.NewHandler(
 		service.New(database, auth.NewPasswords(2), tokens),
 		auth.Authenticator{Tokens: tokens, Users: database},
-		jsonrpc.WithTimeout(time.Minute), // fifty hashes at once take long on a slow machine
-		jsonrpc.WithLogger(slog.New(slog.NewTextHandler(t.Output(), nil))),
+		append(options, jsonrpc.WithLogger(slog.New(slog.NewTextHandler(t.Output(), nil))))...,
 	)
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)

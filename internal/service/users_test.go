@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
+	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
 )
 
@@ -301,7 +302,7 @@ func TestEmailOfADeletedAccountIsFree(t *testing.T) {
 
 func TestFiftyAtOnce(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
+	f := newFixture(t, jsonrpc.WithTimeout(time.Minute)) // fifty hashes on two slots: under the race detector more than the default
 	admin := f.admin(t)
 	outcomes := make(chan string, 50)
 	var calls sync.WaitGroup

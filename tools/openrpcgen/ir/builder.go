@@ -105,10 +105,14 @@ func (b *builder) fill(c *component) {
 	} else {
 		c.typ.Kind = b.kind(target)
 		*c.typ = b.shape(target, owner{name: name}, name)
-		c.typ.Alias = c.typ.Of != nil || scalarAlias(c.typ)
+		c.typ.Alias = scalarAlias(c.typ)
 	}
 	c.typ.Name = name
-	c.typ.Doc = paragraphs(typeDoc(name, c.schema, b.describe(c.typ, "the schema "+c.schema.Key)), constDoc(c.typ))
+	use := "the schema " + c.schema.Key
+	if c.typ.Of != nil {
+		use = "[" + c.typ.Of.Name + "]"
+	}
+	c.typ.Doc = paragraphs(typeDoc(name, c.schema, use), constDoc(c.typ))
 }
 
 // alreadyNamed is the component, another than c, that one of the schemas is.
@@ -125,13 +129,6 @@ func (b *builder) alreadyNamed(c *component, schemas ...*openrpc.Schema) *compon
 // its codec is that of a type of the standard library.
 func scalarAlias(t *Type) bool {
 	return t.Kind == Time || t.Kind == Raw || t.Kind == Bytes || t.Kind == Number
-}
-
-func (b *builder) describe(t *Type, use string) string {
-	if t.Of != nil {
-		return "[" + t.Of.Name + "]"
-	}
-	return use
 }
 
 // aliases are the components that are only a reference to another.
@@ -269,11 +266,8 @@ func (b *builder) inlineType(s *openrpc.Schema, o owner) *Type {
 	}
 	b.same[text] = t
 	*t = b.shape(s, owner{name: name}, name)
-	if t.Of != nil {
-		t.Alias = true
-	}
 	t.Name = name
-	t.Doc = paragraphs(typeDoc(name, s, b.describe(t, o.use())), constDoc(t))
+	t.Doc = paragraphs(typeDoc(name, s, o.use()), constDoc(t))
 	return t
 }
 

@@ -84,8 +84,9 @@ func (b *builder) merge(s, part *openrpc.Schema) {
 	switch {
 	case len(s.OneOf)+len(s.AnyOf) == 0:
 		s.OneOf, s.AnyOf = part.OneOf, part.AnyOf
-	case len(part.OneOf)+len(part.AnyOf) > 0: // a union of unions: see isUnion
-		s.OneOf, s.AnyOf = append(s.OneOf, part.OneOf...), append(s.AnyOf, part.OneOf...)
+	case len(part.OneOf)+len(part.AnyOf) > 0: // a value fits one of each: no Go type says that, see unionKind
+		both := slices.Concat(s.OneOf, s.AnyOf, part.OneOf, part.AnyOf)
+		s.OneOf, s.AnyOf = both, both
 	}
 	first(&s.AdditionalProperties, part.AdditionalProperties)
 	first(&s.Items, part.Items)

@@ -172,8 +172,8 @@ func (b *builder) memberCounts(parts []*openrpc.Schema) map[string]int {
 // and no other alternative has, if it is a type that is declared for this
 // place: Rust's enums are such.
 func (b *builder) onlyMember(s *openrpc.Schema, members map[string]int) *openrpc.Schema {
-	if b.kind(s) != Struct || len(s.Properties) != 1 || len(s.Required) != 1 || members[s.Properties[0].Name] > 1 || (s.AdditionalProperties != nil && !isClosed(s)) ||
-		b.options.KeepUnknown || goSuffix(s.Required[0]) == "" {
+	if b.kind(s) != Struct || len(s.Properties) != 1 || len(s.Required) != 1 || members[s.Properties[0].Name] > 1 ||
+		(s.AdditionalProperties != nil && !isClosed(s)) || b.options.KeepUnknown || goSuffix(s.Required[0]) == "" {
 		return nil
 	}
 	origin := s.Properties[0].Schema.Target()
