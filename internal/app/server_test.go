@@ -330,6 +330,38 @@ func TestReadTimeout(t *testing.T) {
 	}
 }
 
+// Without a bound of its own an idle connection would have that of reading.
+func TestIdleTimeout(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, "--idle-timeout=100ms", "--read-timeout=1h", "--write-timeout=2h")
+	conn := f.dial(t)
+	must(io.WriteString(conn, post(ping)))(t)
+	if got, err := io.ReadAll(conn); err != nil || !strings.Contains(string(got), `"result":"pong"`) {
+		t.Errorf("answered %q, then %v, want the end of the connection", got, err)
+	}
+}
+
+// A client that does not read its answer does not keep its connection, which a
+// shutdown would wait for.
+func TestWriteTimeout(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, "--max-body=40000000", "--max-answer=80000000",
+		"--read-timeout=2s", "--call-timeout=2s", "--write-timeout=4100ms", "--shutdown-timeout=1h")
+	conn := f.dial(t)
+	large := strings.Repeat("x", 32<<20) // more than the sockets hold
+	must(io.WriteString(conn, post(`{"jsonrpc":"2.0","id":1,"method":"echo","params":["`+large+`"]}`)))(t)
+	must(io.ReadFull(conn, make([]byte, 1)))(t) // the answer is on its way
+	f.shutDown()
+	select {
+	case err := <-f.ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(patience):
+		t.Error("the server keeps the connection")
+	}
+}
+
 // Every bound that a setting has is one of the server's, too.
 func TestBoundsOfTheHTTPServer(t *testing.T) {
 	s := server{log: slog.New(slog.DiscardHandler), settings: httpSettings{
