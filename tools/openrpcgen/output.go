@@ -58,21 +58,24 @@ func (o *output) add(name string, content []byte) { o.files[name] = content }
 // runtimeSource is the runtime as it is written and tested, an ordinary
 // package beside this one.
 //
-//go:embed jsonrpc/*.go jsonrpc/validate/*.go jsonrpc/jsonrpctest/*.go
+//go:embed jsonrpc/*.go jsonrpc/validate/*.go jsonrpc/pattern/*.go jsonrpc/jsonrpctest/*.go
 var runtimeSource embed.FS
 
 const runtimePath = "github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc"
 
 // addRuntime adds a copy of the runtime, which will have its own import path:
-// for clients without validation, and without the test kit if there are no
-// tests.
+// for clients without what only servers link, and without the test kit if there
+// are no tests.
 func (o *output) addRuntime(dir string, options emit.Options) {
+	parts := map[string]bool{
+		"jsonrpc":             true,
+		"jsonrpc/validate":    options.Server,
+		"jsonrpc/pattern":     options.Server,
+		"jsonrpc/jsonrpctest": options.Tests,
+	}
 	_ = fs.WalkDir(runtimeSource, "jsonrpc", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasSuffix(name, "_test.go") {
+		if err != nil || entry.IsDir() || strings.HasSuffix(name, "_test.go") || !parts[path.Dir(name)] {
 			return err
-		}
-		if strings.HasPrefix(name, "jsonrpc/validate/") && !options.Server || strings.HasPrefix(name, "jsonrpc/jsonrpctest/") && !options.Tests {
-			return nil
 		}
 		source, err := runtimeSource.ReadFile(name)
 		source = bytes.ReplaceAll(source, []byte(`"`+runtimePath+`"`), []byte(`"`+options.Runtime+`"`))
