@@ -2,6 +2,7 @@ package ir
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
@@ -18,7 +19,8 @@ type builder struct {
 	plain       map[string]*Type          // the scalars that unions share
 	open        map[*openrpc.Schema]bool  // those without a name that are being looked at
 	flat        map[*openrpc.Schema]*openrpc.Schema
-	types       *[]*Type // where the types go that are declared now
+	only        map[*openrpc.Schema]*openrpc.Schema // what a schema is but for annotations, and null
+	types       *[]*Type                            // where the types go that are declared now
 	document    *openrpc.Document
 	sampled     map[*openrpc.Schema]bool
 	samples     []Sample
@@ -49,6 +51,7 @@ func newBuilder(d *openrpc.Document, o Options) *builder {
 		plain:       map[string]*Type{},
 		open:        map[*openrpc.Schema]bool{},
 		flat:        map[*openrpc.Schema]*openrpc.Schema{},
+		only:        map[*openrpc.Schema]*openrpc.Schema{},
 		errors:      map[string]*Error{},
 	}
 }
@@ -69,6 +72,11 @@ func (b *builder) reserve(d *openrpc.Document) {
 		t := &Type{Name: b.names.claim(name, name+"Value")}
 		b.components[s] = &component{schema: s, typ: t}
 	}
+	for _, s := range d.Components.Schemas {
+		if target := s.Target(); b.components[target] == nil { // it stands in another file, or in no section for schemas
+			b.components[target] = b.components[s]
+		}
+	}
 }
 
 // build fills in the components and returns their types in the document's
@@ -81,7 +89,7 @@ func (b *builder) build(d *openrpc.Document) (types []*Type) {
 	for _, s := range d.Components.Schemas {
 		types = append(types, b.components[s].types...)
 	}
-	return append(types, b.aliases(d)...)
+	return types
 }
 
 // fill decides what a component becomes. Its kind is set before its parts are
@@ -98,7 +106,7 @@ func (b *builder) fill(c *component) {
 	name := c.typ.Name
 	c.types = append(c.types, c.typ)
 	target := b.flatten(c.schema.Target())
-	if other := b.alreadyNamed(c, target, c.schema.Target()); other != nil {
+	if other := b.alreadyNamed(c); other != nil {
 		b.fill(other)
 		*c.typ = *other.typ
 		c.typ.Alias, c.typ.Of = true, other.typ
@@ -115,9 +123,9 @@ func (b *builder) fill(c *component) {
 	c.typ.Doc = paragraphs(typeDoc(name, c.schema, use), constDoc(c.typ))
 }
 
-// alreadyNamed is the component, another than c, that one of the schemas is.
-func (b *builder) alreadyNamed(c *component, schemas ...*openrpc.Schema) *component {
-	for _, s := range schemas {
+// alreadyNamed is another component that c is, too.
+func (b *builder) alreadyNamed(c *component) *component {
+	for _, s := range b.steps(c.schema) {
 		if other := b.components[s]; other != nil && other != c {
 			return other
 		}
@@ -129,34 +137,6 @@ func (b *builder) alreadyNamed(c *component, schemas ...*openrpc.Schema) *compon
 // its codec is that of a type of the standard library.
 func scalarAlias(t *Type) bool {
 	return t.Kind == Time || t.Kind == Raw || t.Kind == Bytes || t.Kind == Number
-}
-
-// aliases are the components that are only a reference to another.
-func (b *builder) aliases(d *openrpc.Document) (types []*Type) {
-	schemas := d.Node.Get("components").Get("schemas")
-	if schemas == nil {
-		return nil
-	}
-	byKey := map[string]*Type{}
-	for s, c := range b.components {
-		byKey[s.Key] = c.typ
-	}
-	for _, m := range schemas.Members {
-		ref := m.Value.Get("$ref")
-		if ref == nil || byKey[m.Name] != nil {
-			continue
-		}
-		of := byKey[strings.TrimPrefix(ref.Text, "#/components/schemas/")]
-		if of == nil {
-			continue
-		}
-		name := goName(m.Name)
-		t := *of
-		t.Name, t.Alias, t.Of = b.names.claim(name, name+"Value"), true, of
-		t.Doc = prose(fmt.Sprintf("%s is [%s].", t.Name, of.Name))
-		types = append(types, &t)
-	}
-	return types
 }
 
 // refreshAliases copies what aliases stand for once more: some were made while
@@ -215,10 +195,10 @@ func (b *builder) value(s *openrpc.Schema, o owner) Value {
 }
 
 func (b *builder) typeOf(s *openrpc.Schema, o owner) Value {
-	origin := s.Target()
-	target := b.flatten(origin)
-	nullable := b.allowsNull(origin) || b.allowsNull(target)
-	for _, schema := range []*openrpc.Schema{origin, target} {
+	steps := b.steps(s)
+	target := steps[len(steps)-1]
+	nullable := slices.ContainsFunc(steps, b.allowsNull)
+	for _, schema := range steps {
 		if c := b.components[schema]; c != nil {
 			b.fill(c)
 			return Value{c.typ, nullable && c.typ.Kind != Raw}
@@ -248,6 +228,9 @@ func needsName(k Kind) bool { return k >= Struct }
 // one of the same text has been declared it is another name of that.
 func (b *builder) inlineType(s *openrpc.Schema, o owner) *Type {
 	text := string(s.Node.JSON())
+	if strings.Contains(text, `"$ref"`) {
+		text = s.Node.Place().File + text // which means something else in another folder
+	}
 	if name := b.plainUnion(s); name != "" {
 		text, o = name, owner{name: name}
 		if t := b.same[text]; t != nil {

@@ -26,6 +26,7 @@ func (b *builder) flatten(s *openrpc.Schema) *openrpc.Schema {
 		rest.OneOf, rest.AnyOf = nil, nil
 	}
 	if only := onlyPart(&rest, parts); only != nil {
+		b.only[s] = only
 		b.flat[s] = b.flatten(only.Target())
 		return b.flat[s]
 	}
@@ -35,6 +36,26 @@ func (b *builder) flatten(s *openrpc.Schema) *openrpc.Schema {
 	}
 	b.flat[s] = &merged
 	return &merged
+}
+
+// steps are the schemas that a schema leads to: by reference, and by being
+// nothing but another one with annotations, or null, beside. The last is
+// flattened.
+func (b *builder) steps(s *openrpc.Schema) (list []*openrpc.Schema) {
+	for s != nil && !slices.Contains(list, s) {
+		list = append(list, s)
+		flat := s
+		next := s.Ref
+		if next == nil {
+			flat = b.flatten(s)
+			next = b.only[s]
+		}
+		if next == nil && flat != s {
+			list = append(list, flat)
+		}
+		s = next
+	}
+	return list
 }
 
 // onlyPart is the one part that says anything, if what stands beside does not.

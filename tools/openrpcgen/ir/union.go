@@ -75,6 +75,9 @@ func (b *builder) unionKind(s *openrpc.Schema) Kind {
 	if len(parts) == 0 {
 		return Raw
 	}
+	if k, ok := b.plainKind(parts); ok {
+		return k
+	}
 	for _, part := range parts {
 		switch k := b.kind(b.flatten(part.Target())); {
 		case k == Raw:
@@ -84,6 +87,22 @@ func (b *builder) unionKind(s *openrpc.Schema) Kind {
 		}
 	}
 	return Union
+}
+
+// plainKind is the kind that all alternatives are, if Go has no types to tell
+// them apart: strings of two formats are strings.
+func (b *builder) plainKind(parts []*openrpc.Schema) (common Kind, ok bool) {
+	for i, part := range parts {
+		steps := b.steps(part)
+		target := steps[len(steps)-1]
+		kind := b.kind(target)
+		isNamed := slices.ContainsFunc(steps, func(s *openrpc.Schema) bool { return b.components[s] != nil })
+		if isNamed || !isPlain(target, kind) || i > 0 && kind != common {
+			return Raw, false
+		}
+		common = kind
+	}
+	return common, true
 }
 
 // union decides about a value of several types.
@@ -126,15 +145,15 @@ func base(t *Type) *Type {
 // variant decides about one alternative. Its type has a name, because a method
 // marks it as a variant.
 func (b *builder) variant(part *openrpc.Schema, union, tag string, shared bool, members map[string]int) *Variant {
-	origin := part.Target()
-	target := b.flatten(origin)
+	steps := b.steps(part)
+	target := steps[len(steps)-1]
 	v := &Variant{schema: target, Pattern: target.Pattern}
 	if !target.PatternWorks {
 		v.Pattern = ""
 	}
 	kind := b.kind(target)
 	v.Pointer = kind >= Struct
-	for _, schema := range []*openrpc.Schema{origin, target} {
+	for _, schema := range steps {
 		if c := b.components[schema]; c != nil && kind != Time && kind != Bytes && kind != Number {
 			b.fill(c)
 			v.Type = c.typ
@@ -147,14 +166,25 @@ func (b *builder) variant(part *openrpc.Schema, union, tag string, shared bool, 
 	}
 	if inner := b.onlyMember(target, members); inner != nil && tag == "" && !shared {
 		v.Key = target.Properties[0].Name
+		outer := target
 		target, kind = inner, b.kind(inner)
 		v.Pointer = kind >= Struct
 		v.Type = b.variantType(target, kind, union, variantName(union, goSuffix(v.Key)))
-		v.Type.Doc = paragraphs(v.Type.Doc, Wrap(fmt.Sprintf("As JSON: {%q: value}.", v.Key)))
+		v.Type.Doc = paragraphs(outerDoc(v.Type, outer, inner), Wrap(fmt.Sprintf("As JSON: {%q: value}.", v.Key)))
 		return v
 	}
 	v.Type = b.variantType(target, kind, union, variantName(union, label(target, tag, kind, members)))
 	return v
+}
+
+// outerDoc documents the value of the only member of an object, which may be
+// described as well.
+func outerDoc(t *Type, outer, inner *openrpc.Schema) []string {
+	text := firstOf(outer.Description, outer.Title)
+	if text == "" {
+		return t.Doc
+	}
+	return paragraphs(prose(t.Name+": "+text), prose(inner.Description), constraints(inner), constDoc(t))
 }
 
 // memberCounts counts in how many alternatives each member is.
@@ -176,10 +206,11 @@ func (b *builder) onlyMember(s *openrpc.Schema, members map[string]int) *openrpc
 		(s.AdditionalProperties != nil && !isClosed(s)) || b.options.KeepUnknown || goSuffix(s.Required[0]) == "" {
 		return nil
 	}
-	origin := s.Properties[0].Schema.Target()
-	inner := b.flatten(origin)
+	steps := b.steps(s.Properties[0].Schema)
+	inner := steps[len(steps)-1]
 	kind := b.kind(inner)
-	if b.components[origin] != nil || b.components[inner] != nil || b.inline[inner] != nil || b.allowsNull(origin) ||
+	isElsewhere := func(step *openrpc.Schema) bool { return step.Ref != nil || b.components[step] != nil }
+	if slices.ContainsFunc(steps, isElsewhere) || slices.ContainsFunc(steps, b.allowsNull) || b.inline[inner] != nil ||
 		kind == Raw || kind == Union || onlyValue(inner) != "" {
 		return nil
 	}
