@@ -23,6 +23,8 @@ type Decoder struct {
 	data  []byte
 	pos   int
 	depth int
+	name  string // of the member or param that comes next
+	args  int    // positional params met so far
 }
 
 // FromJSON is a generated type that reads itself.
@@ -271,16 +273,18 @@ func (d *Decoder) text() ([]byte, error) {
 		return nil, d.want("a string")
 	}
 	start := d.pos
+	if n := bytes.IndexByte(d.data[start:], '"'); n >= 0 {
+		if raw := d.data[start : start+n]; bytes.IndexByte(raw, '\\') < 0 {
+			d.pos += n + 1
+			return raw, nil
+		}
+	}
 	d.passText()
 	end := min(d.pos, len(d.data)) - 1
 	if end < start {
 		return nil, errEnd
 	}
-	raw := d.data[start:end]
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return raw, nil
-	}
-	return unescape(raw), nil
+	return unescape(d.data[start:end]), nil
 }
 
 func unescape(raw []byte) []byte {

@@ -48,16 +48,11 @@ func DecodeInt[T ~int64 | ~int32 | ~int16 | ~int8](v *T, d *Decoder) error {
 	if err != nil {
 		return err
 	}
-	i, err := strconv.ParseInt(string(text), 10, 64)
-	if err != nil {
-		whole, err := integer(string(text))
-		if err != nil {
+	i, ok := shortInteger(text)
+	if !ok {
+		if i, err = longInteger(text); err != nil {
 			return err
 		}
-		if !whole.IsInt64() {
-			return errRange
-		}
-		i = whole.Int64()
 	}
 	if *v = T(i); int64(*v) != i {
 		return errRange
@@ -95,6 +90,10 @@ func DecodeFloat[T ~float64](v *T, d *Decoder) error {
 	if err != nil {
 		return err
 	}
+	if i, ok := shortInteger(text); ok && i != 0 { // a zero may be negative
+		*v = T(i)
+		return nil
+	}
 	if err := CheckNumber(string(text)); err != nil {
 		return err
 	}
@@ -108,11 +107,49 @@ func DecodeFloat[T ~float64](v *T, d *Decoder) error {
 	return nil
 }
 
+// shortInteger reads an integer of at most 15 digits, which is what nearly all
+// are: neither an int64 nor a double loses one of them.
+func shortInteger(text []byte) (i int64, ok bool) {
+	digits := text
+	if len(digits) > 0 && digits[0] == '-' {
+		digits = digits[1:]
+	}
+	if len(digits) == 0 || len(digits) > exactDigits {
+		return 0, false
+	}
+	for _, c := range digits {
+		if c -= '0'; c > 9 {
+			return 0, false
+		}
+		i = i*10 + int64(c)
+	}
+	if len(digits) < len(text) {
+		i = -i
+	}
+	return i, true
+}
+
+// exactDigits is how many digits any double keeps.
+const exactDigits = 15
+
+func longInteger(text []byte) (int64, error) {
+	if i, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+		return i, nil
+	}
+	whole, err := integer(string(text))
+	if err != nil {
+		return 0, err
+	}
+	if !whole.IsInt64() {
+		return 0, errRange
+	}
+	return whole.Int64(), nil
+}
+
 // isRounded reports whether text is an integer other than f. What other
 // programs write for a large f, its first 17 digits and zeros, stands for f.
 func isRounded(text []byte, f float64) bool {
-	const exact = 15 // digits that any double keeps
-	if len(text) <= exact || bytes.ContainsAny(text, ".eE") {
+	if len(text) <= exactDigits || bytes.ContainsAny(text, ".eE") {
 		return false
 	}
 	whole, _ := big.NewFloat(f).Int(nil)
