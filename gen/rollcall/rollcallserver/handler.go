@@ -52,11 +52,11 @@ func (d *dispatcher) Serve(ctx context.Context, call *jsonrpc.Call) error {
 	case rollcall.MethodGetServerTime:
 		return jsonrpc.ServeNoParams(ctx, call, d.check, d.svc.GetServerTime, jsonrpc.EncodeTime)
 	case rollcall.MethodEcho:
-		return jsonrpc.Serve(ctx, call, d.check, (*rollcall.EchoParams).DecodeJSON, d.svc.Echo, jsonrpc.EncodeRaw)
+		return jsonrpc.Serve(ctx, call, d.check, readEchoParams, d.svc.Echo, jsonrpc.EncodeRaw)
 	case rollcall.MethodAdd:
-		return jsonrpc.Serve(ctx, call, d.check, (*rollcall.AddParams).DecodeJSON, d.svc.Add, jsonrpc.EncodeFloat[rollcall.Number])
+		return jsonrpc.Serve(ctx, call, d.check, readAddParams, d.svc.Add, jsonrpc.EncodeFloat[rollcall.Number])
 	case rollcall.MethodAuthenticate:
-		return jsonrpc.Serve(ctx, call, d.check, (*rollcall.AuthenticateParams).DecodeJSON, d.svc.Authenticate, (*rollcall.Authentication).EncodeJSON)
+		return jsonrpc.Serve(ctx, call, d.check, readAuthenticateParams, d.svc.Authenticate, (*rollcall.Authentication).EncodeJSON)
 	case rollcall.MethodGetCurrentUser:
 		ctx, err := jsonrpc.Admit(ctx, d.auth, call)
 		if err != nil {
@@ -68,19 +68,19 @@ func (d *dispatcher) Serve(ctx context.Context, call *jsonrpc.Call) error {
 		if err != nil {
 			return err
 		}
-		return jsonrpc.Serve(ctx, call, d.check, (*rollcall.GetUsersParams).DecodeJSON, d.svc.GetUsers, (*rollcall.Users).EncodeJSON)
+		return jsonrpc.Serve(ctx, call, d.check, readGetUsersParams, d.svc.GetUsers, (*rollcall.Users).EncodeJSON)
 	case rollcall.MethodCreateUser:
 		ctx, err := jsonrpc.Admit(ctx, d.auth, call, "admin")
 		if err != nil {
 			return err
 		}
-		return jsonrpc.Serve(ctx, call, d.check, (*rollcall.CreateUserParams).DecodeJSON, d.svc.CreateUser, (*rollcall.User).EncodeJSON)
+		return jsonrpc.Serve(ctx, call, d.check, readCreateUserParams, d.svc.CreateUser, (*rollcall.User).EncodeJSON)
 	case rollcall.MethodUpdateUser:
 		ctx, self, err := jsonrpc.AdmitSelf(ctx, d.auth, call, "admin")
 		if err != nil {
 			return err
 		}
-		return jsonrpc.Serve(ctx, call, d.check, (*rollcall.UpdateUserParams).DecodeJSON, func(ctx context.Context, params rollcall.UpdateUserParams) (result rollcall.User, err error) {
+		return jsonrpc.Serve(ctx, call, d.check, readUpdateUserParams, func(ctx context.Context, params rollcall.UpdateUserParams) (result rollcall.User, err error) {
 			if err := self(strconv.FormatInt(int64(params.UserID), 10)); err != nil {
 				return result, err
 			}
@@ -91,7 +91,7 @@ func (d *dispatcher) Serve(ctx context.Context, call *jsonrpc.Call) error {
 		if err != nil {
 			return err
 		}
-		return jsonrpc.Serve(ctx, call, d.check, (*rollcall.DeleteUserParams).DecodeJSON, d.svc.DeleteUser, (*rollcall.Deletion).EncodeJSON)
+		return jsonrpc.Serve(ctx, call, d.check, readDeleteUserParams, d.svc.DeleteUser, (*rollcall.Deletion).EncodeJSON)
 	case rollcall.MethodRPCDiscover:
 		return jsonrpc.ServeDocument(call, document())
 	}

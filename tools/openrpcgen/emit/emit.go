@@ -43,6 +43,7 @@ func Service(s *ir.Service, o Options) ([]File, error) {
 	}
 	if o.Server {
 		w.file(server, "handler.go", w.handler)
+		w.file(server, "fast.go", w.fastLanes)
 		w.file(server, "schemas.go", w.schemas)
 		w.file(server, "document.go", w.document)
 	}

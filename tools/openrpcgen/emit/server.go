@@ -114,9 +114,9 @@ func (p *printer) serve(m *ir.Method) string {
 	case m.Params == nil:
 		return fmt.Sprintf("%s(%s, %s, %s)", p.rt("ServeNoParams"), args, method, p.resultEncoder(m.Result))
 	case m.Result == nil:
-		return fmt.Sprintf("%s(%s, %s, %s)", p.rt("ServeNoResult"), args, p.decoder(m.Params), method)
+		return fmt.Sprintf("%s(%s, %s, %s)", p.rt("ServeNoResult"), args, reader(m), method)
 	}
-	return fmt.Sprintf("%s(%s, %s, %s, %s)", p.rt("Serve"), args, p.decoder(m.Params), method, p.resultEncoder(m.Result))
+	return fmt.Sprintf("%s(%s, %s, %s, %s)", p.rt("Serve"), args, reader(m), method, p.resultEncoder(m.Result))
 }
 
 // guarded spells a method that asks first whether the params name the caller.

@@ -38,8 +38,9 @@ type Variant struct {
 	Own      string   // a required member that no other variant has
 	Required []string // members
 	Optional []string
-	Open     bool // has members of any name
-	schema   *openrpc.Schema
+	Open     bool            // has members of any name
+	part     *openrpc.Schema // as it stands in the choice
+	schema   *openrpc.Schema // what it comes to
 }
 
 // tellApart sorts the variants by the JSON that they are, and finds what tells

@@ -35,15 +35,17 @@ type Method struct {
 	Doc    []string // what follows "GoName is the method Name."
 
 	Summary  string
-	Params   *Type  // a struct; nil if the method has none
-	ByName   bool   // how the client sends them
-	Result   *Value // nil if it is null, or if there is none
-	Notify   bool   // a notification: the client sends no id
+	Params   *Type   // a struct; nil if the method has none
+	Reader   *Reader // of the params; nil: the fast lane cannot express their schemas
+	ByName   bool    // how the client sends them
+	Result   *Value  // nil if it is null, or if there is none
+	Notify   bool    // a notification: the client sends no id
 	Errors   []*Error
 	Examples []Call // that fit their schemas
 	ReadOnly bool
 	Access   *Access // nil: anybody may call
 	Token    string  // the field of the result that is a token; "" if none
+	source   *openrpc.Method
 }
 
 // Access is who may call a method.
@@ -107,6 +109,10 @@ func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrp
 	for _, finish := range b.later {
 		finish()
 	}
+	readers := &readers{builder: b, known: map[string]*Reader{}}
+	for _, m := range s.Methods {
+		m.Reader = readers.paramsReader(m.source, m.Params)
+	}
 	s.Example, s.Samples = example(d, s.Methods), b.samples
 	b.faults.Sort()
 	return s, b.faults
@@ -125,6 +131,7 @@ func (b *builder) method(m *openrpc.Method) *Method {
 		ByName:   m.ParamStructure == openrpc.ByName,
 		Notify:   m.Result == nil,
 		ReadOnly: m.ReadOnly,
+		source:   m,
 	}
 	if m.Name == discover {
 		return method

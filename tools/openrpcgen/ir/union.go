@@ -147,7 +147,7 @@ func base(t *Type) *Type {
 func (b *builder) variant(part *openrpc.Schema, union, tag string, shared bool, members map[string]int) *Variant {
 	steps := b.steps(part)
 	target := steps[len(steps)-1]
-	v := &Variant{schema: target, Pattern: target.Pattern}
+	v := &Variant{part: part, schema: target, Pattern: target.Pattern}
 	if !target.PatternWorks {
 		v.Pattern = ""
 	}

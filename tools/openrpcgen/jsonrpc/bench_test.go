@@ -47,7 +47,7 @@ func BenchmarkCheck(b *testing.B) {
 func repeat(b *testing.B, body, want string) {
 	b.Helper()
 	h := jsonrpc.NewHandler(dispatcher{"subtract": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
-		return jsonrpc.Serve(ctx, call, anyParams, (*subtraction).DecodeJSON, func(_ context.Context, p subtraction) (int64, error) {
+		return jsonrpc.Serve(ctx, call, anyParams, nil, func(_ context.Context, p subtraction) (int64, error) {
 			return p.Minuend - p.Subtrahend, nil
 		}, jsonrpc.EncodeInt[int64])
 	})}, jsonrpc.WithLogger(slog.New(slog.DiscardHandler)))

@@ -15,8 +15,9 @@ type Call struct {
 	Header       http.Header     // of the HTTP request
 	Notification bool            // wants no answer (section 4.1)
 
-	answer *Encoder // server: where the result goes, after start
-	start  int
+	answer  *Encoder // server: where the result goes, after start
+	start   int
+	decoder Decoder // of the params: here it costs no memory of its own
 }
 
 // Func carries a call: on a client it sends it, on a server it runs the
@@ -65,16 +66,22 @@ func (c *Call) keepResult() error {
 	return e.err
 }
 
-// ParamsCheck looks at the params of a call before they are decoded. Its error
-// is the answer.
+// ParamsCheck is the slow lane's verdict on the params of a call. Its error is
+// the answer.
 type ParamsCheck func(ctx context.Context, call *Call) error
 
-// Serve is the body of every case of a generated dispatcher: it checks and
-// decodes the params, fills in their defaults, runs the method, and encodes
-// its result.
-func Serve[P, R any](ctx context.Context, call *Call, check ParamsCheck, decode func(*P, *Decoder) error,
+// paramsOf is a generated struct of params.
+type paramsOf[P any] interface {
+	*P
+	FromJSON
+}
+
+// Serve is the body of every case of a generated dispatcher: it reads and
+// checks the params, fills in their defaults, runs the method, and encodes its
+// result. Read is the fast lane; it is nil where there is none.
+func Serve[P, R any, PP paramsOf[P]](ctx context.Context, call *Call, check ParamsCheck, read func(*Decoder) (P, bool),
 	method func(context.Context, P) (R, error), encode func(*R, *Encoder)) error {
-	params, err := serveParams(ctx, call, check, decode)
+	params, err := serveParams[P, PP](ctx, call, check, read)
 	if err != nil {
 		return err
 	}
@@ -87,9 +94,9 @@ func Serve[P, R any](ctx context.Context, call *Call, check ParamsCheck, decode 
 
 // ServeNoResult is [Serve] for a method whose result is null, or that is only a
 // notification.
-func ServeNoResult[P any](ctx context.Context, call *Call, check ParamsCheck, decode func(*P, *Decoder) error,
+func ServeNoResult[P any, PP paramsOf[P]](ctx context.Context, call *Call, check ParamsCheck, read func(*Decoder) (P, bool),
 	method func(context.Context, P) error) error {
-	params, err := serveParams(ctx, call, check, decode)
+	params, err := serveParams[P, PP](ctx, call, check, read)
 	if err != nil {
 		return err
 	}
@@ -99,7 +106,7 @@ func ServeNoResult[P any](ctx context.Context, call *Call, check ParamsCheck, de
 // ServeNoParams is [Serve] for a method that has no params.
 func ServeNoParams[R any](ctx context.Context, call *Call, check ParamsCheck,
 	method func(context.Context) (R, error), encode func(*R, *Encoder)) error {
-	if err := check(ctx, call); err != nil {
+	if err := checkNone(ctx, call, check); err != nil {
 		return err
 	}
 	result, err := method(ctx)
@@ -111,7 +118,7 @@ func ServeNoParams[R any](ctx context.Context, call *Call, check ParamsCheck,
 
 // ServeNothing is [Serve] for a method that has neither params nor a result.
 func ServeNothing(ctx context.Context, call *Call, check ParamsCheck, method func(context.Context) error) error {
-	if err := check(ctx, call); err != nil {
+	if err := checkNone(ctx, call, check); err != nil {
 		return err
 	}
 	return method(ctx)
@@ -131,16 +138,37 @@ func isEmpty(params json.RawMessage) bool {
 	return len(params) == 0 || d.next('[') && d.next(']') || d.next('{') && d.next('}')
 }
 
-func serveParams[P any](ctx context.Context, call *Call, check ParamsCheck, decode func(*P, *Decoder) error) (params P, err error) {
+// checkNone checks the params of a method that has none.
+func checkNone(ctx context.Context, call *Call, check ParamsCheck) error {
+	if isEmpty(call.Params) {
+		return nil
+	}
+	return check(ctx, call)
+}
+
+// serveParams takes the fast lane, and the slow one where that says no.
+func serveParams[P any, PP paramsOf[P]](ctx context.Context, call *Call, check ParamsCheck, read func(*Decoder) (P, bool)) (P, error) {
+	if read != nil {
+		call.decoder = Decoder{data: call.Params}
+		if params, ok := read(&call.decoder); ok {
+			return params, nil
+		}
+	}
+	return slowParams[P, PP](ctx, call, check)
+}
+
+// slowParams is a function of its own because its params lie on the heap.
+func slowParams[P any, PP paramsOf[P]](ctx context.Context, call *Call, check ParamsCheck) (params P, err error) {
 	if err := check(ctx, call); err != nil {
 		return params, err
 	}
+	decoded := PP(&params)
 	if len(call.Params) > 0 {
-		if err := decode(&params, NewDecoder(call.Params)); err != nil {
+		if err := decoded.DecodeJSON(NewDecoder(call.Params)); err != nil {
 			return params, InvalidParams(err)
 		}
 	}
-	if p, ok := any(&params).(interface{ SetDefaults() }); ok {
+	if p, ok := any(decoded).(interface{ SetDefaults() }); ok {
 		p.SetDefaults()
 	}
 	return params, nil

@@ -183,7 +183,7 @@ func TestServeParams(t *testing.T) {
 		return nil
 	}
 	url := serve(t, dispatcher{"page": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
-		return jsonrpc.Serve(ctx, call, check, (*page).DecodeJSON, func(_ context.Context, p page) (int64, error) { return p.Limit, nil }, jsonrpc.EncodeInt[int64])
+		return jsonrpc.Serve(ctx, call, check, nil, func(_ context.Context, p page) (int64, error) { return p.Limit, nil }, jsonrpc.EncodeInt[int64])
 	})})
 	for _, test := range []struct{ params, want string }{
 		{``, `"result":10`},

@@ -394,8 +394,8 @@ func TestClientThatGoesAway(t *testing.T) {
 // Requests share buffers one after the other; each must see its own bytes only.
 func TestConcurrentRequests(t *testing.T) {
 	echo := func(ctx context.Context, call *jsonrpc.Call) error {
-		return jsonrpc.Serve(ctx, call, anyParams, jsonrpc.DecodeRaw, func(_ context.Context, v json.RawMessage) (json.RawMessage, error) {
-			return v, nil
+		return jsonrpc.Serve(ctx, call, anyParams, nil, func(_ context.Context, v freeParams) (json.RawMessage, error) {
+			return v.JSON, nil
 		}, jsonrpc.EncodeRaw)
 	}
 	url := serve(t, dispatcher{"echo": readOnly(echo)})

@@ -86,16 +86,21 @@ func (v *numbers) DecodeJSON(d *jsonrpc.Decoder) error {
 	return jsonrpc.DecodeSlice(v, d, jsonrpc.DecodeInt[int64])
 }
 
+// freeParams are params of any shape.
+type freeParams struct{ JSON json.RawMessage }
+
+func (v *freeParams) DecodeJSON(d *jsonrpc.Decoder) error { return jsonrpc.DecodeRaw(&v.JSON, d) }
+
 // calculator has the methods of the specification's examples (section 7), and
 // counts how many of them were run.
 func calculator(ran *atomic.Int64) dispatcher {
 	subtract := func(ctx context.Context, call *jsonrpc.Call) error {
-		return jsonrpc.Serve(ctx, call, anyParams, (*subtraction).DecodeJSON, func(_ context.Context, p subtraction) (int64, error) {
+		return jsonrpc.Serve(ctx, call, anyParams, nil, func(_ context.Context, p subtraction) (int64, error) {
 			return p.Minuend - p.Subtrahend, nil
 		}, jsonrpc.EncodeInt[int64])
 	}
 	sum := func(ctx context.Context, call *jsonrpc.Call) error {
-		return jsonrpc.Serve(ctx, call, anyParams, (*numbers).DecodeJSON, func(_ context.Context, list numbers) (total int64, _ error) {
+		return jsonrpc.Serve(ctx, call, anyParams, nil, func(_ context.Context, list numbers) (total int64, _ error) {
 			for _, n := range list {
 				total += n
 			}
@@ -103,7 +108,7 @@ func calculator(ran *atomic.Int64) dispatcher {
 		}, jsonrpc.EncodeInt[int64])
 	}
 	hear := func(ctx context.Context, call *jsonrpc.Call) error {
-		return jsonrpc.ServeNoResult(ctx, call, anyParams, (*numbers).DecodeJSON, func(context.Context, numbers) error { return nil })
+		return jsonrpc.ServeNoResult(ctx, call, anyParams, nil, func(context.Context, numbers) error { return nil })
 	}
 	d := dispatcher{
 		"subtract":     readOnly(subtract),

@@ -76,6 +76,9 @@ func (v *validator) compile(schemas []*Schema) (err error) {
 	return nil
 }
 
+// IsFormat reports whether validators know a format. Others they let pass.
+func IsFormat(format string) bool { return jsonschema.Formats[format] != nil }
+
 func recovered(err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("the validator panicked: %v", p)
