@@ -3,9 +3,11 @@ package emit
 import (
 	"bytes"
 	"fmt"
+	"go/build/constraint"
 	"go/format"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -39,7 +41,7 @@ func (p *printer) packageComment(lines ...string) { writeComment(&p.intro, lines
 
 func writeComment(b *bytes.Buffer, lines []string) {
 	for _, line := range lines {
-		switch line = ir.Printable(line); {
+		switch line = unconstrained(ir.Printable(line)); {
 		case line == "":
 			b.WriteString("//\n")
 		case line[0] == '\t':
@@ -48,6 +50,19 @@ func writeComment(b *bytes.Buffer, lines []string) {
 			b.WriteString("// " + line + "\n")
 		}
 	}
+}
+
+// unconstrained quotes the word that would make a comment a build constraint:
+// go/format moves such a line to the top of the file, wherever it stood. All
+// other directives begin right behind the slashes, where ours have white space.
+func unconstrained(line string) string {
+	text := strings.TrimSpace(line)
+	for word, is := range map[string]func(string) bool{"+build": constraint.IsPlusBuild, "go:build": constraint.IsGoBuild} {
+		if is("//" + text) {
+			return strings.Replace(line, word, strconv.Quote(word), 1)
+		}
+	}
+	return line
 }
 
 // name spells a name of another package.
@@ -110,7 +125,7 @@ func (p *printer) value(v *ir.Value) string {
 // source returns the formatted file.
 func (p *printer) source(document string) ([]byte, error) {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s from %s. DO NOT EDIT.\n\n", Header, document)
+	fmt.Fprintf(&b, "%s from %s. DO NOT EDIT.\n\n", Header, ir.Printable(document))
 	b.Write(p.intro.Bytes())
 	fmt.Fprintf(&b, "package %s\n\n", p.target.name)
 	p.writeImports(&b)

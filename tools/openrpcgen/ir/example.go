@@ -76,7 +76,7 @@ func scalarLiteral(t *Type, n *openrpc.Node) (string, bool) {
 	}
 	switch {
 	case t.Kind == String && n.Kind == openrpc.String:
-		plain := n.Text != "" && strings.TrimSpace(n.Text) == n.Text && !strings.ContainsAny(n.Text, "\n\r")
+		plain := n.Text != "" && strings.TrimSpace(n.Text) == n.Text && Printable(n.Text) == n.Text
 		return strconv.Quote(n.Text), plain
 	case t.Kind == Bool && n.Kind == openrpc.Bool:
 		return n.Text, true

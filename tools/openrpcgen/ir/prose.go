@@ -44,11 +44,14 @@ func prose(text string) []string {
 // Printable drops what no line of a comment may hold.
 func Printable(line string) string {
 	return strings.Map(func(r rune) rune {
-		if r != '\t' && !unicode.IsPrint(r) {
-			return -1
+		switch {
+		case r == '\t', unicode.IsPrint(r):
+			return r
+		case unicode.IsSpace(r): // the end of a line, too
+			return ' '
 		}
-		return r
-	}, strings.ReplaceAll(line, "\u00a0", " "))
+		return -1
+	}, line)
 }
 
 // tidy drops blank lines at either end and where one follows another.
