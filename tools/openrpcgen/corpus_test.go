@@ -13,6 +13,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/emit"
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
 )
 
 // corpus is where public OpenRPC documents of real systems lie.
@@ -62,6 +66,32 @@ func TestCorpus(t *testing.T) {
 	goIn(t, module, "vet", "./...")
 	goIn(t, module, "test", "./...")
 	checkTable(t, table.String())
+}
+
+// TestCorpusKeepUnknown looks at what is generated where all members are kept:
+// it must compile.
+func TestCorpusKeepUnknown(t *testing.T) {
+	if _, err := os.Stat(corpus); err != nil {
+		t.Skipf("the public documents are not at hand: %v", err)
+	}
+	o := emit.Options{ImportPath: "example.test/kept", Runtime: runtimePath, Client: true, Server: true, Tests: true}
+	read := openrpc.Options{Base: filepath.Join(corpus, "starknet-specs")}
+	for _, name := range documents(t) {
+		if unusable[filepath.Base(name)] != "" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			service, _, err := decide(filepath.Join(corpus, name), "kept", read, ir.Options{KeepUnknown: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			files, err := emit.Service(service, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			typeCheck(t, o, files)
+		})
+	}
 }
 
 // TestDeterminism generates a large document again and again, each time in a

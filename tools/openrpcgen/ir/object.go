@@ -53,18 +53,15 @@ func (b *builder) extra(s *openrpc.Schema, o owner) *Value {
 // object decides about an object whose members have names.
 func (b *builder) object(s *openrpc.Schema, o owner) Type {
 	t := Type{Kind: Struct}
-	fields := newFields()
-	b.members(&t, fields, s, o)
-	if t.Extra = b.extra(s, o); t.Extra != nil {
-		fields.claim("Extra")
-	}
+	b.members(&t, newFields(), s, o)
+	t.Extra = b.extra(s, o)
 	return t
 }
 
 // members adds the properties of a schema to a type. A required one that can
 // have one value only is no field.
 func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
-	if t.Kind == Union || s.AdditionalProperties != nil {
+	if t.Kind == Union || s.AdditionalProperties != nil || b.options.KeepUnknown {
 		fields.claim("Extra")
 	}
 	for _, p := range s.Properties {

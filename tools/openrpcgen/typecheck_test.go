@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/emit"
+)
+
+// typeCheck reports what a compiler would not take in the generated files of a
+// service, which use this module's own runtime. Nothing is written or linked,
+// so that it can be asked for thousands of documents.
+func typeCheck(t *testing.T, o emit.Options, files []emit.File) {
+	t.Helper()
+	exported, err := exports()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &typeChecker{fset: token.NewFileSet(), generated: map[string]*types.Package{}, syntax: map[string][]*ast.File{}}
+	c.exported = importer.ForCompiler(c.fset, "gc", func(importPath string) (io.ReadCloser, error) {
+		if exported[importPath] == "" {
+			return nil, fmt.Errorf("%s is not among the packages that exports lists", importPath)
+		}
+		return os.Open(exported[importPath])
+	})
+	for _, f := range files {
+		syntax, err := parser.ParseFile(c.fset, f.Path, f.Content, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		importPath := path.Join(o.ImportPath, path.Dir(f.Path))
+		if strings.HasSuffix(syntax.Name.Name, "_test") {
+			importPath += "_test"
+		}
+		c.syntax[importPath] = append(c.syntax[importPath], syntax)
+	}
+	for importPath := range c.syntax {
+		if _, err := c.Import(importPath); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// exports are the files that hold what the packages export that generated code
+// may import.
+var exports = sync.OnceValues(func() (map[string]string, error) {
+	command := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", "./jsonrpc/...", "net/http/httptest", "log")
+	command.Stderr = os.Stderr
+	out, err := command.Output()
+	files := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		importPath, file, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		files[importPath] = file
+	}
+	return files, err
+})
+
+// typeChecker imports what is generated from its syntax.
+type typeChecker struct {
+	fset      *token.FileSet
+	syntax    map[string][]*ast.File
+	generated map[string]*types.Package
+	exported  types.Importer
+}
+
+// Import implements [types.Importer].
+func (c *typeChecker) Import(importPath string) (*types.Package, error) {
+	syntax := c.syntax[importPath]
+	if syntax == nil {
+		return c.exported.Import(importPath)
+	}
+	if c.generated[importPath] == nil {
+		config := types.Config{Importer: c}
+		checked, err := config.Check(importPath, c.fset, syntax, nil)
+		if err != nil {
+			return nil, err
+		}
+		c.generated[importPath] = checked
+	}
+	return c.generated[importPath], nil
+}
