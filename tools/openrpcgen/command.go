@@ -162,10 +162,15 @@ func (c *command) generate() (done string, faults openrpc.Faults, err error) {
 	if c.runtime == "" {
 		options.Runtime = path.Join(out.importPath, "jsonrpc")
 		out.addRuntime("jsonrpc", options)
+	} else if err := out.checkRuntime(options); err != nil {
+		return "", faults, err
 	}
 	files, err := emit.Service(service, options)
 	if err != nil {
 		return "", faults, err
+	}
+	for _, folder := range emit.Folders(c.packageName) {
+		out.own(path.Join(c.packageName, folder))
 	}
 	for _, f := range files {
 		out.add(path.Join(c.packageName, f.Path), f.Content)

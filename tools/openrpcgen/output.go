@@ -21,9 +21,11 @@ import (
 // output is a folder of generated files, complete in memory before any of them
 // is written.
 type output struct {
-	dir        string
-	importPath string
-	files      map[string][]byte // by path below dir, with slashes
+	dir          string
+	importPath   string
+	root, module string            // of the Go module that dir is in: its folder, its path
+	folders      map[string]bool   // below dir, with slashes: what is generated there is all part of the output
+	files        map[string][]byte // by path below dir, with slashes
 }
 
 // openOutput finds out under which import path the packages in dir will be.
@@ -44,7 +46,8 @@ func openOutput(dir string) (*output, error) {
 			if err != nil {
 				return nil, err
 			}
-			return &output{full, path.Join(module, filepath.ToSlash(below)), map[string][]byte{}}, nil
+			importPath := path.Join(module, filepath.ToSlash(below))
+			return &output{full, importPath, root, module, map[string]bool{}, map[string][]byte{}}, nil
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, err
 		case root == filepath.Dir(root):
@@ -53,7 +56,14 @@ func openOutput(dir string) (*output, error) {
 	}
 }
 
-func (o *output) add(name string, content []byte) { o.files[name] = content }
+// own takes a folder, of which nothing stays that was generated earlier and is
+// not added now.
+func (o *output) own(folder string) { o.folders[folder] = true }
+
+func (o *output) add(name string, content []byte) {
+	o.own(path.Dir(name))
+	o.files[name] = content
+}
 
 // runtimeSource is the runtime as it is written and tested, an ordinary
 // package beside this one.
@@ -63,26 +73,58 @@ var runtimeSource embed.FS
 
 const runtimePath = "github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc"
 
-// addRuntime adds a copy of the runtime, which will have its own import path:
-// for clients without what only servers link, and without the test kit if there
-// are no tests.
+// runtimeParts are the folders of the runtime and whether an output needs them:
+// clients go without what only servers link, and without tests there is no test
+// kit.
+func runtimeParts(o emit.Options) map[string]bool {
+	return map[string]bool{".": true, "validate": o.Server, "pattern": o.Server, "jsonrpctest": o.Tests}
+}
+
+// addRuntime adds a copy of the runtime, which will have its own import path.
+// Others may use the one that is there, so that it keeps the parts that this
+// output has no need of.
 func (o *output) addRuntime(dir string, options emit.Options) {
-	parts := map[string]bool{
-		"jsonrpc":             true,
-		"jsonrpc/validate":    options.Server,
-		"jsonrpc/pattern":     options.Server,
-		"jsonrpc/jsonrpctest": options.Tests,
-	}
-	_ = fs.WalkDir(runtimeSource, "jsonrpc", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasSuffix(name, "_test.go") || !parts[path.Dir(name)] {
-			return err
+	for part, needed := range runtimeParts(options) {
+		if !needed && !hasGo(o.path(path.Join(dir, part))) {
+			continue
 		}
-		source, err := runtimeSource.ReadFile(name)
-		source = bytes.ReplaceAll(source, []byte(`"`+runtimePath+`"`), []byte(`"`+options.Runtime+`"`))
-		header := emit.Header + ". DO NOT EDIT.\n\n"
-		o.add(dir+strings.TrimPrefix(name, "jsonrpc"), append([]byte(header), source...))
-		return err
-	}) // an embedded file can be read
+		names, _ := fs.Glob(runtimeSource, path.Join("jsonrpc", part, "*.go")) // the pattern is valid
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			source, _ := runtimeSource.ReadFile(name) // what is embedded can be read
+			source = bytes.ReplaceAll(source, []byte(`"`+runtimePath), []byte(`"`+options.Runtime))
+			header := emit.Header + ". DO NOT EDIT.\n\n"
+			o.add(path.Join(dir, part, path.Base(name)), append([]byte(header), source...))
+		}
+	}
+}
+
+// checkRuntime reports what a runtime that another output wrote lacks, if it is
+// in this module; of others the compiler will tell.
+func (o *output) checkRuntime(options emit.Options) error {
+	below, here := strings.CutPrefix(options.Runtime+"/", o.module+"/")
+	if !here {
+		return nil
+	}
+	folder := filepath.Join(o.root, filepath.FromSlash(below))
+	if !hasGo(folder) {
+		return fmt.Errorf("there is no runtime in %s: leave -runtime out where it is to be written", folder)
+	}
+	parts := runtimeParts(options)
+	for _, part := range slices.Sorted(maps.Keys(parts)) {
+		if parts[part] && !hasGo(filepath.Join(folder, part)) {
+			return fmt.Errorf("the runtime in %s was written for less than this, without its folder %s: "+
+				"leave -runtime out and write to the same -out, where the runtime grows as needed", folder, part)
+		}
+	}
+	return nil
+}
+
+func hasGo(folder string) bool {
+	entries, _ := os.ReadDir(folder)
+	return slices.ContainsFunc(entries, func(entry fs.DirEntry) bool { return path.Ext(entry.Name()) == ".go" })
 }
 
 // write writes the files that differ and removes those that an earlier run
@@ -121,30 +163,25 @@ func (o *output) names() []string         { return slices.Sorted(maps.Keys(o.fil
 func (o *output) path(name string) string { return filepath.Join(o.dir, filepath.FromSlash(name)) }
 
 // stale lists the generated files that are not part of the output any more, in
-// the folders that the output has.
-func (o *output) stale() ([]string, error) {
-	folders := map[string]bool{}
-	for name := range o.files {
-		first, _, _ := strings.Cut(name, "/")
-		folders[first] = true
-	}
-	var stale []string
-	for folder := range folders {
-		err := fs.WalkDir(os.DirFS(o.dir), folder, func(name string, entry fs.DirEntry, err error) error {
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil
-			}
-			if err != nil || entry.IsDir() || o.files[name] != nil || path.Ext(name) != ".go" {
-				return err
+// its own folders. What is below them may be another output's.
+func (o *output) stale() (stale []string, err error) {
+	for _, folder := range slices.Sorted(maps.Keys(o.folders)) {
+		entries, err := os.ReadDir(o.path(folder))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		for _, entry := range entries {
+			name := path.Join(folder, entry.Name())
+			if entry.IsDir() || o.files[name] != nil || path.Ext(name) != ".go" {
+				continue
 			}
 			content, err := os.ReadFile(o.path(name))
+			if err != nil {
+				return nil, err
+			}
 			if generated(content) {
 				stale = append(stale, name)
 			}
-			return err
-		})
-		if err != nil {
-			return nil, err
 		}
 	}
 	return stale, nil

@@ -23,12 +23,17 @@ type File struct {
 	Content []byte
 }
 
+// Folders are those that Service may write to, below that of the service's
+// package, which is the first.
+func Folders(packageName string) []string {
+	return []string{"", packageName + "server", packageName + "test"}
+}
+
 // Service spells all packages of a service.
 func Service(s *ir.Service, o Options) ([]File, error) {
 	w := &writer{service: s, options: o}
 	api := target{dir: "", name: s.Package, importPath: o.ImportPath}
-	server := target{dir: s.Package + "server", name: s.Package + "server", importPath: o.ImportPath + "/" + s.Package + "server"}
-	test := target{dir: s.Package + "test", name: s.Package + "test", importPath: o.ImportPath + "/" + s.Package + "test"}
+	server, test := api.below(Folders(s.Package)[1]), api.below(Folders(s.Package)[2])
 
 	w.file(api, "doc.go", w.packageDoc)
 	w.file(api, "service.go", w.serviceInterface)
@@ -59,6 +64,11 @@ func Service(s *ir.Service, o Options) ([]File, error) {
 // target is a package of the output.
 type target struct {
 	dir, name, importPath string
+}
+
+// below is the package in a folder of t's.
+func (t target) below(folder string) target {
+	return target{dir: folder, name: folder, importPath: t.importPath + "/" + folder}
 }
 
 // external is the package of t's tests that see what its users see.
