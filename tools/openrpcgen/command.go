@@ -4,9 +4,9 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"go/token"
 	"io"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/diff"
@@ -90,8 +90,8 @@ func parse(args []string, help io.Writer) (*command, error) {
 	if flags.NArg() > 0 {
 		return nil, fmt.Errorf("unexpected argument %q: the document is named by -in", flags.Arg(0))
 	}
-	if !token.IsIdentifier(c.packageName) || strings.ToLower(c.packageName) != c.packageName || c.packageName == "jsonrpc" {
-		return nil, errors.New("name the package by -package, in lower case, like petstore")
+	if err := checkPackageName(c.packageName); err != nil {
+		return nil, err
 	}
 	if c.client && c.server {
 		return nil, errors.New("-client and -server exclude each other: leave both out for all")
@@ -100,6 +100,18 @@ func parse(args []string, help io.Writer) (*command, error) {
 		return nil, errors.New("-tests plays client and server against each other: leave -client and -server out")
 	}
 	return c, nil
+}
+
+var packageName = regexp.MustCompile("^[a-z][a-z0-9_]*$")
+
+func checkPackageName(name string) error {
+	switch {
+	case !packageName.MatchString(name):
+		return errors.New("name the package by -package, in lower case, like petstore")
+	case emit.Reserved(name):
+		return fmt.Errorf("no package can be called %s beside what generated code uses: choose another name, like petstore", name)
+	}
+	return nil
 }
 
 // newFlags are the flags that say how a document is read.

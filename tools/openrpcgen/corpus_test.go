@@ -14,7 +14,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/emit"
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
 )
@@ -74,21 +73,13 @@ func TestCorpusKeepUnknown(t *testing.T) {
 	if _, err := os.Stat(corpus); err != nil {
 		t.Skipf("the public documents are not at hand: %v", err)
 	}
-	o := emit.Options{ImportPath: "example.test/kept", Runtime: runtimePath, Client: true, Server: true, Tests: true}
 	read := openrpc.Options{Base: filepath.Join(corpus, "starknet-specs")}
 	for _, name := range documents(t) {
 		if unusable[filepath.Base(name)] != "" {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			service, _, err := decide(filepath.Join(corpus, name), "kept", read, ir.Options{KeepUnknown: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			files, err := emit.Service(service, o)
-			if err != nil {
-				t.Fatal(err)
-			}
+			o, files := emitted(t, filepath.Join(corpus, name), "kept", read, ir.Options{KeepUnknown: true})
 			typeCheck(t, o, files)
 		})
 	}

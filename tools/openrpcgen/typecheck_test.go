@@ -16,7 +16,24 @@ import (
 	"testing"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/emit"
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
 )
+
+// emitted is all that is generated for a document, in memory.
+func emitted(t *testing.T, document, packageName string, read openrpc.Options, options ir.Options) (emit.Options, []emit.File) {
+	t.Helper()
+	service, _, err := decide(document, packageName, read, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := emit.Options{ImportPath: "example.test/" + packageName, Runtime: runtimePath, Client: true, Server: true, Tests: true}
+	files, err := emit.Service(service, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o, files
+}
 
 // typeCheck reports what a compiler would not take in the generated files of a
 // service, which use this module's own runtime. Nothing is written or linked,
