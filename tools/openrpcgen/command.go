@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 
+	"golang.org/x/mod/module"
+
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/diff"
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/emit"
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
@@ -92,6 +94,9 @@ func parse(args []string, help io.Writer) (*command, error) {
 	}
 	if err := checkPackageName(c.packageName); err != nil {
 		return nil, err
+	}
+	if c.runtime != "" && (module.CheckImportPath(c.runtime) != nil || path.Base(c.runtime) != "jsonrpc") {
+		return nil, fmt.Errorf("-runtime %q: want the import path of a runtime, like example.com/app/gen/jsonrpc", c.runtime)
 	}
 	if c.client && c.server {
 		return nil, errors.New("-client and -server exclude each other: leave both out for all")

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/emit"
 )
@@ -38,16 +39,19 @@ func openOutput(dir string) (*output, error) {
 		content, err := os.ReadFile(filepath.Join(root, "go.mod"))
 		switch {
 		case err == nil:
-			module := modfile.ModulePath(content)
-			if module == "" {
+			modulePath := modfile.ModulePath(content)
+			if modulePath == "" {
 				return nil, fmt.Errorf("%s names no module", filepath.Join(root, "go.mod"))
 			}
 			below, err := filepath.Rel(root, full)
 			if err != nil {
 				return nil, err
 			}
-			importPath := path.Join(module, filepath.ToSlash(below))
-			return &output{full, importPath, root, module, map[string]bool{}, map[string][]byte{}}, nil
+			importPath := path.Join(modulePath, filepath.ToSlash(below))
+			if err := module.CheckImportPath(importPath); err != nil {
+				return nil, fmt.Errorf("nothing in %s can be imported: %w: name another folder by -out", dir, err)
+			}
+			return &output{full, importPath, root, modulePath, map[string]bool{}, map[string][]byte{}}, nil
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, err
 		case root == filepath.Dir(root):
