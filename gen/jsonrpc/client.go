@@ -67,11 +67,16 @@ func (e *TransportError) Unwrap() error { return e.Err }
 type ResponseError struct {
 	Method string
 	Status int    // of HTTP
-	Body   []byte // the first 1,024 bytes
+	Body   []byte // the first 1,024 bytes; of the result if that is at fault
 	Err    error
+
+	result bool // is at fault
 }
 
 func (e *ResponseError) Error() string {
+	if e.result {
+		return fmt.Sprintf("%s: the result does not fit the contract: %v", e.Method, e.Err)
+	}
 	return fmt.Sprintf("%s: answered with HTTP status %d, but not as JSON-RPC: %v", e.Method, e.Status, e.Err)
 }
 func (e *ResponseError) Unwrap() error { return e.Err }
@@ -167,10 +172,8 @@ func marshalParams(method string, params ToJSON) (json.RawMessage, error) {
 }
 
 func decodeResult[R any](method string, raw json.RawMessage, decode func(*R, *Decoder) error) (result R, err error) {
-	if err := decode(&result, NewDecoder(raw)); err != nil {
-		return result, &ResponseError{
-			Method: method, Status: http.StatusOK, Body: head(raw), Err: fmt.Errorf("result: %w", err),
-		}
+	if err := decode(&result, newLenient(raw)); err != nil {
+		return result, &ResponseError{Method: method, Status: http.StatusOK, Body: head(raw), Err: err, result: true}
 	}
 	return result, nil
 }

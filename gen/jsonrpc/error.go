@@ -55,11 +55,11 @@ func EncodeErrorData[T any](data *T, encode func(*T, *Encoder)) json.RawMessage 
 	return e.buf
 }
 
-// DecodeErrorData decodes the data of a generated error. Data that is left out
-// or does not fit is nil; it can still be read from the [*Error].
+// DecodeErrorData decodes the data of a generated error. Data that is left out,
+// is null or does not fit is nil; it can still be read from the [*Error].
 func DecodeErrorData[T any](raw json.RawMessage, decode func(*T, *Decoder) error) *T {
 	data := new(T)
-	if len(raw) == 0 || decode(data, NewDecoder(raw)) != nil {
+	if len(raw) == 0 || KindOf(raw) == KindNull || decode(data, newLenient(raw)) != nil {
 		return nil
 	}
 	return data

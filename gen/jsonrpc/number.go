@@ -46,7 +46,7 @@ var (
 func DecodeInt[T ~int64 | ~int32 | ~int16 | ~int8](v *T, d *Decoder) error {
 	text, err := d.number("an integer")
 	if err != nil {
-		return err
+		return d.unlessLeftOut(err)
 	}
 	i, ok := shortInteger(text)
 	if !ok {
@@ -64,7 +64,7 @@ func DecodeInt[T ~int64 | ~int32 | ~int16 | ~int8](v *T, d *Decoder) error {
 func DecodeUint[T ~uint64 | ~uint32 | ~uint16 | ~uint8](v *T, d *Decoder) error {
 	text, err := d.number("an integer")
 	if err != nil {
-		return err
+		return d.unlessLeftOut(err)
 	}
 	i, err := strconv.ParseUint(string(text), 10, 64)
 	if err != nil {
@@ -88,7 +88,7 @@ func DecodeUint[T ~uint64 | ~uint32 | ~uint16 | ~uint8](v *T, d *Decoder) error 
 func DecodeFloat[T ~float64](v *T, d *Decoder) error {
 	text, err := d.number("a number")
 	if err != nil {
-		return err
+		return d.unlessLeftOut(err)
 	}
 	if i, ok := shortInteger(text); ok && i != 0 { // a zero may be negative
 		*v = T(i)
@@ -160,7 +160,7 @@ func isRounded(text []byte, f float64) bool {
 func DecodeNumber[T ~string](v *T, d *Decoder) error {
 	text, err := d.number("a number")
 	*v = T(text)
-	return err
+	return d.unlessLeftOut(err)
 }
 
 // number reads the text of a number, a part of the data.

@@ -10,7 +10,7 @@ import (
 // decodeVariant writes the function that finds out which variant a value is.
 func (w *writer) decodeVariant(p *printer, t *ir.Type) {
 	c := t.Choice
-	p.p("func decode%s(raw []byte) (%s, error) {", t.Name, c.Interface)
+	p.p("func decode%s(d *%s, raw []byte) (%s, error) {", t.Name, p.rt("Decoder"), c.Interface)
 	for _, v := range c.Nested {
 		p.p("if x, err := %s; err == nil {", p.decodeAs(v))
 		p.p("if _, unknown := x.%s.(*Unknown); !unknown {", v.Type.Choice.Field)
@@ -42,7 +42,7 @@ func (p *printer) decodeAs(v *ir.Variant) string {
 	if v.Key != "" {
 		raw = fmt.Sprintf("%s(raw, %q)", p.rt("MemberOf"), v.Key)
 	}
-	return fmt.Sprintf("%s(%s, %s)", p.rt(function), raw, p.decoder(v.Type))
+	return fmt.Sprintf("%s(d, %s, %s)", p.rt(function), raw, p.decoder(v.Type))
 }
 
 // tryAs returns a value as a variant, if it is one.

@@ -133,12 +133,15 @@ func (w *writer) decodeUnion(p *printer, t *ir.Type) {
 		p.p("return nil")
 		p.p("}")
 	}
-	p.p("raw, err := d.Raw()")
+	if len(t.Fields) > 0 {
+		p.p("raw, err := d.Peek()")
+	} else {
+		p.p("raw, err := d.Raw()")
+	}
 	p.p("if err != nil {")
 	p.p("return err")
 	p.p("}")
 	if len(t.Fields) > 0 {
-		p.p("d = %s(raw)", p.rt("NewDecoder"))
 		p.p("err = d.Object(func(name string) error {")
 		p.p("switch name {")
 		w.decodeMembers(p, t)
@@ -149,7 +152,7 @@ func (w *writer) decodeUnion(p *printer, t *ir.Type) {
 		p.p("return err")
 		p.p("}")
 	}
-	p.p("if v.%s, err = decode%s(raw); err != nil {", c.Field, t.Name)
+	p.p("if v.%s, err = %s(d, raw, decode%s); err != nil {", c.Field, p.rt("DecodeVariant"), t.Name)
 	p.p("v.%s = &Unknown{%s(raw), err}", c.Field, p.name("bytes", "Clone"))
 	p.p("}")
 	p.p("return nil")

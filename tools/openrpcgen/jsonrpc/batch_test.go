@@ -37,7 +37,7 @@ func TestBatch(t *testing.T) {
 	if _, err := failed.Get(); kind(err) != "not found: bob" {
 		t.Errorf("fail: %v", err)
 	}
-	if _, err := wrong.Get(); kind(err) != "response get_data 200: result: want a string, got an array" {
+	if _, err := wrong.Get(); kind(err) != "response get_data 200: want a string, got an array" {
 		t.Errorf("get_data: %v", err)
 	}
 	if _, err := done.Get(); err != nil {
@@ -123,7 +123,7 @@ func TestBatchToAnotherServer(t *testing.T) {
 		{"of others", 200, `[` + ok(7, 7) + `,{"jsonrpc":"2.0","id":"1","result":1},1,[],{}]`, [4]string{"none", left, left, left}},
 		{"one has no result", 200, `[` + ok(1, 1) + `,{"jsonrpc":"2.0","id":2},` + ok(3, 3) + `]`, [4]string{"none", "none", "response m 200: neither a result nor an error", "none"}},
 		{"one is an error", 200, `[` + ok(1, 1) + `,` + ok(2, 2) + `,{"jsonrpc":"2.0","id":3,"error":{"code":-32003,"message":"","data":"bob"}}]`, [4]string{"none", "none", "none", "not found: bob"}},
-		{"one is of another kind", 200, `[{"jsonrpc":"2.0","id":1,"result":"x"},` + ok(2, 2) + `,` + ok(3, 3) + `]`, [4]string{"none", "response m 200: result: want an integer, got a string", "none", "none"}},
+		{"one is of another kind", 200, `[{"jsonrpc":"2.0","id":1,"result":"x"},` + ok(2, 2) + `,` + ok(3, 3) + `]`, [4]string{"none", "response m 200: want an integer, got a string", "none", "none"}},
 		{"with a failing status", 500, `[` + ok(1, 1) + `,` + ok(3, 3) + `]`, [4]string{"none", "none", "response m 500: the call was left unanswered", "none"}},
 		{"refused as a whole", 200, refused, all("error -32600 too many ")},
 		{"refused in nobody's words", 200, `{"jsonrpc":"2.0","id":null,"error":{}}`, all("response batch of 4 200: want an array of responses")},

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -83,7 +84,7 @@ func TestClient(t *testing.T) {
 		t.Errorf("none: %v, want an error object", err)
 	}
 	_, err = jsonrpc.Invoke(ctx, c, "get_data", nil, jsonrpc.DecodeInt[int64])
-	if e, ok := errors.AsType[*jsonrpc.ResponseError](err); !ok || e.Error() != `get_data: answered with HTTP status 200, but not as JSON-RPC: result: want an integer, got an array` {
+	if e, ok := errors.AsType[*jsonrpc.ResponseError](err); !ok || e.Error() != `get_data: the result does not fit the contract: want an integer, got an array` {
 		t.Errorf("a result of another kind: %v", err)
 	}
 }
@@ -193,6 +194,77 @@ func TestClientOfAnotherServer(t *testing.T) {
 		if e, ok := errors.AsType[*jsonrpc.ResponseError](err); ok && string(e.Body) != test.body[:min(len(test.body), 1024)] {
 			t.Errorf("%s: the error keeps %q of the body", test.name, e.Body)
 		}
+	}
+}
+
+// A null where the contract wants a value is read as missing, as far down as it
+// may be; what is not null must fit all the same.
+func TestUnexpectedNull(t *testing.T) {
+	type tuple struct {
+		n    int64
+		list []string
+	}
+	for _, test := range []struct {
+		name   string
+		decode func(*any, *jsonrpc.Decoder) error
+		null   any
+		others map[string]any // what else is read, by its text; nil is an error
+	}{
+		{"string", anyOf(jsonrpc.DecodeString[string]), "", map[string]any{`"a"`: "a", `1`: nil}},
+		{"bool", anyOf(jsonrpc.DecodeBool[bool]), false, map[string]any{`true`: true, `"true"`: nil}},
+		{"int", anyOf(jsonrpc.DecodeInt[int64]), int64(0), map[string]any{`7`: int64(7), `1.5`: nil}},
+		{"uint", anyOf(jsonrpc.DecodeUint[uint64]), uint64(0), map[string]any{`7`: uint64(7), `-1`: nil}},
+		{"float", anyOf(jsonrpc.DecodeFloat[float64]), 0.0, map[string]any{`1.5`: 1.5, `[]`: nil}},
+		{"number", anyOf(jsonrpc.DecodeNumber[json.Number]), json.Number(""), map[string]any{`1`: json.Number("1"), `"1"`: nil}},
+		{"time", anyOf(jsonrpc.DecodeTime), time.Time{}, map[string]any{`"no"`: nil}},
+		{"bytes", anyOf(jsonrpc.DecodeBytes[[]byte]), []byte(nil), map[string]any{`"AQ=="`: []byte{1}, `"?"`: nil}},
+		{"raw", anyOf(jsonrpc.DecodeRaw), json.RawMessage("null"), map[string]any{`[]`: json.RawMessage("[]")}},
+		{"slice", anyOf(jsonrpc.SliceOf[[]string](jsonrpc.DecodeString)), []string(nil),
+			map[string]any{`[]`: []string{}, `["a",null]`: []string{"a", ""}, `{}`: nil, `[1]`: nil}},
+		{"map", anyOf(jsonrpc.MapOf[map[string]bool](jsonrpc.DecodeBool)), map[string]bool(nil),
+			map[string]any{`{}`: map[string]bool{}, `{"a":null}`: map[string]bool{"a": false}, `[]`: nil}},
+		{"object", anyOf(func(v *struct{ N int64 }, d *jsonrpc.Decoder) error {
+			return d.Object(func(string) error { return jsonrpc.DecodeInt(&v.N, d) })
+		}), struct{ N int64 }{}, map[string]any{`{"n":null}`: struct{ N int64 }{}, `{"n":1}`: struct{ N int64 }{1}, `7`: nil, `{"n":"1"}`: nil}},
+		{"tuple", anyOf(func(v *tuple, d *jsonrpc.Decoder) error {
+			return d.Tuple(2, func(i int) error {
+				if i == 0 {
+					return jsonrpc.DecodeInt(&v.n, d)
+				}
+				return jsonrpc.DecodeSlice(&v.list, d, jsonrpc.DecodeString)
+			})
+		}), tuple{}, map[string]any{`[null,null]`: tuple{}, `[1,["a"]]`: tuple{1, []string{"a"}}, `[null]`: nil}},
+		{"const", anyOf(func(_ *struct{}, d *jsonrpc.Decoder) error { return d.DecodeConst(`"2.0"`) }), struct{}{},
+			map[string]any{`"2.0"`: struct{}{}, `"1.0"`: nil}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			read := func(text string) (any, error) {
+				c := newClient(t, answering(t, 200, `{"jsonrpc":"2.0","id":1,"result":`+text+`}`))
+				return jsonrpc.Invoke(t.Context(), c, "m", nil, test.decode)
+			}
+			if got, err := read("null"); err != nil || !reflect.DeepEqual(got, test.null) {
+				t.Errorf("null: %#v, %v", got, err)
+			}
+			for text, want := range test.others {
+				if got, err := read(text); err == nil && !reflect.DeepEqual(got, want) || (err == nil) != (want != nil) {
+					t.Errorf("%s: %#v, %v", text, got, err)
+				}
+			}
+			var v any
+			if err := test.decode(&v, jsonrpc.NewDecoder([]byte("null"))); err == nil && test.name != "raw" {
+				t.Error("null is read by who is no client, too")
+			}
+		})
+	}
+}
+
+// anyOf makes decoders of several types those of one.
+func anyOf[T any](decode func(*T, *jsonrpc.Decoder) error) func(*any, *jsonrpc.Decoder) error {
+	return func(v *any, d *jsonrpc.Decoder) error {
+		var x T
+		err := decode(&x, d)
+		*v = x
+		return err
 	}
 }
 

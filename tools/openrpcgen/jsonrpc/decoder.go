@@ -23,6 +23,10 @@ type Decoder struct {
 	depth int
 	name  string // of the member or param that comes next
 	args  int    // positional params met so far
+
+	lenient bool // a null where the contract wants a value counts as left out
+	exact   bool // not so while the variants of a union are tried
+	nulls   int  // that were taken so
 }
 
 // FromJSON is a generated type that reads itself.
@@ -31,6 +35,10 @@ type FromJSON interface{ DecodeJSON(*Decoder) error }
 // NewDecoder reads data, which must have passed [Check]. The decoder keeps no
 // part of data in what it fills.
 func NewDecoder(data []byte) *Decoder { return &Decoder{data: data} }
+
+// newLenient reads what a server sends. Many send null for a list or a map that
+// is empty, or for what they do not have, whatever their document says.
+func newLenient(data []byte) *Decoder { return &Decoder{data: data, lenient: true} }
 
 // Unmarshal is what every generated UnmarshalJSON calls.
 func Unmarshal(data []byte, v FromJSON) error {
@@ -120,6 +128,24 @@ func (d *Decoder) want(what string) error {
 	return fmt.Errorf("want %s, got %s", what, d.Kind())
 }
 
+// leftOut passes a null that stands where the contract wants a value, if that
+// is to be read as left out, and reports whether it did.
+func (d *Decoder) leftOut() bool {
+	if !d.lenient || !d.Null() {
+		return false
+	}
+	d.nulls++
+	return true
+}
+
+// unlessLeftOut is err, which met who wanted a value, if there is one.
+func (d *Decoder) unlessLeftOut(err error) error {
+	if err != nil && d.leftOut() {
+		return nil
+	}
+	return err
+}
+
 // next reports whether the next byte that is no white space is c, and passes
 // it if so.
 func (d *Decoder) next(c byte) bool {
@@ -135,7 +161,7 @@ func (d *Decoder) next(c byte) bool {
 // the value; name is valid only as long as it runs.
 func (d *Decoder) Object(member func(name string) error) error {
 	if !d.next('{') {
-		return d.want("an object")
+		return d.unlessLeftOut(d.want("an object"))
 	}
 	if d.depth++; d.depth > MaxDepth {
 		return errSyntax
@@ -158,7 +184,7 @@ func (d *Decoder) Object(member func(name string) error) error {
 // Array calls elem for each element of an array; it must read or skip it.
 func (d *Decoder) Array(elem func(i int) error) error {
 	if !d.next('[') {
-		return d.want("an array")
+		return d.unlessLeftOut(d.want("an array"))
 	}
 	if d.depth++; d.depth > MaxDepth {
 		return errSyntax
@@ -303,13 +329,13 @@ func unescape(raw []byte) []byte {
 func DecodeString[T ~string](v *T, d *Decoder) error {
 	b, err := d.text()
 	*v = T(b)
-	return err
+	return d.unlessLeftOut(err)
 }
 
 // DecodeBool reads a boolean.
 func DecodeBool[T ~bool](v *T, d *Decoder) error {
 	if d.Kind() != KindBool {
-		return d.want("a boolean")
+		return d.unlessLeftOut(d.want("a boolean"))
 	}
 	*v = d.data[d.pos] == 't'
 	d.passWord()
@@ -327,7 +353,7 @@ func DecodeRaw(v *json.RawMessage, d *Decoder) error {
 func DecodeTime(v *time.Time, d *Decoder) error {
 	text, err := d.text()
 	if err != nil {
-		return err
+		return d.unlessLeftOut(err)
 	}
 	if v.UnmarshalText(bytes.ToUpper(text)) != nil {
 		return errors.New("want a date-time as in RFC 3339")
@@ -339,7 +365,7 @@ func DecodeTime(v *time.Time, d *Decoder) error {
 func DecodeBytes[T ~[]byte](v *T, d *Decoder) error {
 	text, err := d.text()
 	if err != nil {
-		return err
+		return d.unlessLeftOut(err)
 	}
 	*v, err = base64.StdEncoding.AppendDecode(T{}, text)
 	if err != nil {
@@ -350,6 +376,9 @@ func DecodeBytes[T ~[]byte](v *T, d *Decoder) error {
 
 // DecodeSlice reads an array; an empty one becomes an empty slice, not nil.
 func DecodeSlice[S ~[]T, T any](v *S, d *Decoder, elem func(*T, *Decoder) error) error {
+	if d.leftOut() {
+		return nil
+	}
 	*v = S{}
 	return d.Array(func(int) error {
 		*v = append(*v, *new(T))
@@ -359,6 +388,9 @@ func DecodeSlice[S ~[]T, T any](v *S, d *Decoder, elem func(*T, *Decoder) error)
 
 // DecodeMap reads an object whose names are data.
 func DecodeMap[M ~map[string]T, T any](v *M, d *Decoder, elem func(*T, *Decoder) error) error {
+	if d.leftOut() {
+		return nil
+	}
 	*v = M{}
 	return d.Object(func(name string) error {
 		var x T
@@ -396,6 +428,9 @@ func DecodeOptional[T any](v *T, d *Decoder, elem func(*T, *Decoder) error) erro
 
 // DecodeConst reads a value that can only be want, given as compact JSON.
 func (d *Decoder) DecodeConst(want string) error {
+	if want != "null" && d.leftOut() {
+		return nil
+	}
 	raw, err := d.Raw()
 	if err != nil {
 		return err

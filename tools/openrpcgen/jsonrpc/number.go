@@ -44,7 +44,7 @@ var (
 func DecodeInt[T ~int64 | ~int32 | ~int16 | ~int8](v *T, d *Decoder) error {
 	text, err := d.number("an integer")
 	if err != nil {
-		return err
+		return d.unlessLeftOut(err)
 	}
 	i, ok := shortInteger(text)
 	if !ok {
@@ -62,7 +62,7 @@ func DecodeInt[T ~int64 | ~int32 | ~int16 | ~int8](v *T, d *Decoder) error {
 func DecodeUint[T ~uint64 | ~uint32 | ~uint16 | ~uint8](v *T, d *Decoder) error {
 	text, err := d.number("an integer")
 	if err != nil {
-		return err
+		return d.unlessLeftOut(err)
 	}
 	i, err := strconv.ParseUint(string(text), 10, 64)
 	if err != nil {
@@ -86,7 +86,7 @@ func DecodeUint[T ~uint64 | ~uint32 | ~uint16 | ~uint8](v *T, d *Decoder) error 
 func DecodeFloat[T ~float64](v *T, d *Decoder) error {
 	text, err := d.number("a number")
 	if err != nil {
-		return err
+		return d.unlessLeftOut(err)
 	}
 	if i, ok := shortInteger(text); ok && i != 0 { // a zero may be negative
 		*v = T(i)
@@ -158,7 +158,7 @@ func isRounded(text []byte, f float64) bool {
 func DecodeNumber[T ~string](v *T, d *Decoder) error {
 	text, err := d.number("a number")
 	*v = T(text)
-	return err
+	return d.unlessLeftOut(err)
 }
 
 // number reads the text of a number, a part of the data.

@@ -129,20 +129,68 @@ func (s Shape) score(names map[string]bool) []int {
 	return []int{missing, unknown, -len(s.Required)}
 }
 
-// DecodeAs decodes a variant that is held by value.
-func DecodeAs[T any](raw []byte, decode func(*T, *Decoder) error) (v T, err error) {
-	err = decode(&v, NewDecoder(raw))
+// DecodeVariant decodes the value of a union that d has passed. Where a null may
+// count as left out, it does so only if no variant takes the value as it is.
+func DecodeVariant[V any](d *Decoder, raw []byte, decode func(*Decoder, []byte) (V, error)) (v V, err error) {
+	if d.lenient && KindOf(raw) == KindNull {
+		d.nulls++
+		return v, nil
+	}
+	exact, nulls := d.exact, d.nulls
+	d.exact = true
+	v, err = decode(d, raw)
+	switch d.exact = false; {
+	case err == nil:
+		d.nulls = nulls
+	case err == errNull: // no other variant was to be tried
+		err = nil
+	case d.nulls > nulls:
+		d.nulls = nulls
+		v, err = decode(d, raw)
+	}
+	d.exact = exact
 	return v, err
 }
 
-// DecodeNew decodes a variant that is held by pointer.
-func DecodeNew[T any](raw []byte, decode func(*T, *Decoder) error) (*T, error) {
+var errNull = errors.New("want a value, got null")
+
+// DecodeAs decodes a variant that is held by value, for [DecodeVariant].
+func DecodeAs[T any](d *Decoder, raw []byte, decode func(*T, *Decoder) error) (v T, err error) {
+	err = d.within(raw, func(inner *Decoder) error { return decode(&v, inner) })
+	return v, err
+}
+
+// DecodeNew decodes a variant that is held by pointer, for [DecodeVariant].
+func DecodeNew[T any](d *Decoder, raw []byte, decode func(*T, *Decoder) error) (*T, error) {
 	v := new(T)
-	return v, decode(v, NewDecoder(raw))
+	return v, d.within(raw, func(inner *Decoder) error { return decode(v, inner) })
+}
+
+// within decodes raw, which d has passed, once more.
+func (d *Decoder) within(raw []byte, decode func(*Decoder) error) error {
+	inner := &Decoder{data: raw, lenient: d.lenient}
+	if err := decode(inner); err != nil {
+		return err
+	}
+	d.nulls += inner.nulls
+	if inner.nulls > 0 && d.exact {
+		return errNull
+	}
+	return nil
+}
+
+// Peek returns the text of the next value, a part of the data, without passing
+// it.
+func (d *Decoder) Peek() ([]byte, error) {
+	ahead := *d
+	return ahead.Raw()
 }
 
 // Tuple calls elem for each element of an array of at least n.
 func (d *Decoder) Tuple(n int, elem func(i int) error) error {
+	if d.leftOut() {
+		return nil
+	}
 	got := 0
 	err := d.Array(func(i int) error {
 		got++

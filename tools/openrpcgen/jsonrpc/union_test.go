@@ -134,10 +134,14 @@ func TestMembers(t *testing.T) {
 }
 
 func TestVariants(t *testing.T) {
-	if v, err := jsonrpc.DecodeAs([]byte(`7`), jsonrpc.DecodeInt[int64]); v != 7 || err != nil {
+	d := jsonrpc.NewDecoder([]byte("true,"))
+	if raw, err := d.Peek(); string(raw) != "true" || d.Kind() != jsonrpc.KindBool || err != nil {
+		t.Errorf("the value that comes next: %s, %v", raw, err)
+	}
+	if v, err := jsonrpc.DecodeAs(d, []byte(`7`), jsonrpc.DecodeInt[int64]); v != 7 || err != nil {
 		t.Errorf("by value: %d, %v", v, err)
 	}
-	if v, err := jsonrpc.DecodeNew([]byte(`[42,23]`), (*subtraction).DecodeJSON); *v != (subtraction{42, 23}) || err != nil {
+	if v, err := jsonrpc.DecodeNew(d, []byte(`[42,23]`), (*subtraction).DecodeJSON); *v != (subtraction{42, 23}) || err != nil {
 		t.Errorf("by pointer: %v, %v", v, err)
 	}
 	for _, test := range []struct {
