@@ -3,6 +3,7 @@ package emit
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
@@ -58,8 +59,8 @@ func (p *printer) dataType(e *ir.Error) string {
 }
 
 // declared writes the function that gives an error object its Go type: by its
-// code, and where several errors share a code by its message, else by the
-// method that declares one of them.
+// code among the errors of the method, else among the document's; by its message
+// where several have the code, else it is taken for the first.
 func (w *writer) declared(p *printer) {
 	p.comment("declared gives an error object the Go type that the contract has for it.")
 	groups := byCode(w.service.Errors)
@@ -81,31 +82,56 @@ func (w *writer) declared(p *printer) {
 }
 
 func (w *writer) declaredOf(p *printer, group []*ir.Error) {
-	if len(group) > 1 {
-		p.p("switch e.Message {")
-		for _, e := range group {
-			p.p("case %q:", e.Message)
-			p.p("return %s", p.errorOf(e))
-		}
-		p.p("}")
+	var cases []errorCase
+	for _, d := range w.declaring(group) {
+		cases = append(cases, errorCase{d.methods, func() { p.byMessage(d.errors) }})
 	}
-	if methods := w.declaring(group); len(methods) > 0 {
-		p.p("switch method {")
-		for _, e := range group[1:] {
-			if names := methods[e]; len(names) > 0 {
-				p.p("case %s:", strings.Join(names, ", "))
-				p.p("return %s", p.errorOf(e))
-			}
-		}
-		p.p("}")
-	}
-	p.p("return %s", p.errorOf(group[0]))
+	p.choose("method", cases)
+	p.byMessage(group)
 }
 
-// declaring are the methods that declare one of a group's errors only, and not
-// the first, which is what an error is taken for if nothing else is known.
-func (w *writer) declaring(group []*ir.Error) map[*ir.Error][]string {
-	methods := map[*ir.Error][]string{}
+// byMessage writes the choice between errors of one code.
+func (p *printer) byMessage(errors []*ir.Error) {
+	var cases []errorCase
+	for _, e := range errors[1:] {
+		cases = append(cases, errorCase{[]string{strconv.Quote(e.Message)}, func() { p.p("return %s", p.errorOf(e)) }})
+	}
+	p.choose("e.Message", cases)
+	p.p("return %s", p.errorOf(errors[0]))
+}
+
+// errorCase is what is returned for some values.
+type errorCase struct {
+	values []string
+	body   func()
+}
+
+func (p *printer) choose(on string, cases []errorCase) {
+	switch {
+	case len(cases) == 0:
+		return
+	case len(cases) == 1 && len(cases[0].values) == 1:
+		p.p("if %s == %s {", on, cases[0].values[0])
+		cases[0].body()
+		p.p("}")
+		return
+	}
+	p.p("switch %s {", on)
+	for _, c := range cases {
+		p.p("case %s:", strings.Join(c.values, ", "))
+		c.body()
+	}
+	p.p("}")
+}
+
+// declaring are methods that declare the same errors of one code.
+type declaring struct {
+	methods []string
+	errors  []*ir.Error
+}
+
+// declaring are those that declare errors of a group, but not all of it.
+func (w *writer) declaring(group []*ir.Error) (list []declaring) {
 	for _, m := range w.service.Methods {
 		var own []*ir.Error
 		for _, e := range m.Errors {
@@ -113,11 +139,17 @@ func (w *writer) declaring(group []*ir.Error) map[*ir.Error][]string {
 				own = append(own, e)
 			}
 		}
-		if len(own) == 1 && own[0] != group[0] {
-			methods[own[0]] = append(methods[own[0]], m.Const)
+		if len(own) == 0 || slices.Equal(own, group) {
+			continue
 		}
+		i := slices.IndexFunc(list, func(d declaring) bool { return slices.Equal(d.errors, own) })
+		if i < 0 {
+			i = len(list)
+			list = append(list, declaring{errors: own})
+		}
+		list[i].methods = append(list[i].methods, m.Const)
 	}
-	return methods
+	return list
 }
 
 func (p *printer) errorOf(e *ir.Error) string {

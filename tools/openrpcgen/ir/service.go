@@ -195,7 +195,7 @@ func (b *builder) access(m *openrpc.Method, method *Method) {
 // error returns the Go error for one of the document's: one for each pair of
 // code and message.
 func (b *builder) error(e *openrpc.ErrorObject) *Error {
-	id := fmt.Sprint(e.Code, e.Message)
+	id := fmt.Sprintf("%d %s", e.Code, e.Message)
 	if known, ok := b.errors[id]; ok {
 		return known
 	}
