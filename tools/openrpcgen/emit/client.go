@@ -28,6 +28,7 @@ func (w *writer) clientMethod(p *printer, m *ir.Method) {
 		p.comment("The client keeps the token: later calls carry it.", "")
 	}
 	p.comment(fmt.Sprintf("See [Service.%s].", m.GoName))
+	p.deprecated(m)
 	p.p("func (c *Client) %s%s {", m.GoName, p.signature(m))
 	call := p.invoke("Invoke", "ctx, c.Client", m)
 	switch {
@@ -84,6 +85,7 @@ func (w *writer) batch(p *printer) {
 func (w *writer) batchMethod(p *printer, m *ir.Method) {
 	if m.Notify {
 		p.comment(fmt.Sprintf("%s adds the notification [Service.%s].", m.GoName, m.GoName))
+		p.deprecated(m)
 		p.p("func (b *Batch) %s(%s) { b.Batch.Notify(%s, %s) }\n", m.GoName, p.paramsArg(m, "params "), m.Const, paramsPointer(m))
 		return
 	}
@@ -92,6 +94,7 @@ func (w *writer) batchMethod(p *printer, m *ir.Method) {
 	} else {
 		p.comment(fmt.Sprintf("%s adds a call of [Service.%s].", m.GoName, m.GoName))
 	}
+	p.deprecated(m)
 	result := "struct{}"
 	if m.Result != nil {
 		result = p.value(m.Result)

@@ -3,6 +3,7 @@
 package emit
 
 import (
+	"bytes"
 	"path"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
@@ -78,10 +79,11 @@ func external(t target) target {
 
 // writer collects the files, and the first error.
 type writer struct {
-	service *ir.Service
-	options Options
-	files   []File
-	err     error
+	service  *ir.Service
+	options  Options
+	files    []File
+	err      error
+	outdated bool // the service's package deprecates something
 }
 
 // file writes one file by calling body; nothing is written where body prints
@@ -92,10 +94,12 @@ func (w *writer) file(t target, name string, body func(*printer)) {
 	if p.body.Len() == 0 || w.err != nil {
 		return
 	}
+	p.outdated = w.outdated && p.imports[p.service]
 	content, err := p.source(w.service.Source)
 	if err != nil {
 		w.err = err
 		return
 	}
+	w.outdated = w.outdated || bytes.Contains(content, []byte("// Deprecated: "))
 	w.files = append(w.files, File{path.Join(t.dir, name), content})
 }

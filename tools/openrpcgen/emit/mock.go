@@ -38,6 +38,7 @@ func (w *writer) mockMethod(p *printer, m *ir.Method) {
 		results, fail = fmt.Sprintf("(result %s, err error)", p.value(m.Result)), "result, "
 	}
 	p.comment(fmt.Sprintf("%s calls %s.", m.GoName, field))
+	p.deprecated(m)
 	p.p("func (m *MockService) %s(ctx %s%s) %s {", m.GoName, p.name("context", "Context"), p.paramsArg(m, ", params "), results)
 	p.p("if m.%s == nil {", field)
 	p.p("return %sunset(%q)", fail, field)

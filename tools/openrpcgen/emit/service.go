@@ -27,7 +27,7 @@ func (w *writer) packageDoc(p *printer) {
 // simplest is the method that takes the least to call.
 func simplest(methods []*ir.Method) *ir.Method {
 	for _, m := range methods {
-		if m.Params == nil && m.Result != nil && m.Access == nil {
+		if m.Params == nil && m.Result != nil && m.Access == nil && !m.Deprecated {
 			return m
 		}
 	}

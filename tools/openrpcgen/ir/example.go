@@ -31,7 +31,7 @@ func example(d *openrpc.Document, methods []*Method) *Example {
 	var best *Example
 	for _, m := range d.Methods {
 		method := byName[m.Name]
-		if method == nil || method.Access != nil || method.Result == nil || method.Result.Nullable {
+		if method == nil || method.Deprecated || method.Access != nil || method.Result == nil || method.Result.Nullable {
 			continue
 		}
 		for _, pairing := range m.Examples {

@@ -75,7 +75,7 @@ func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
 			continue
 		}
 		field := b.field(fields, owner{name: o.typeName(), step: p.Name}, p.Schema, required)
-		field.Doc = b.fieldDoc(firstOf(p.Schema.Description, p.Schema.Title), p.Schema)
+		field.Doc = b.fieldDoc(firstOf(p.Schema.Description, p.Schema.Title), p.Schema, false)
 		t.Fields = append(t.Fields, field)
 	}
 }
@@ -150,7 +150,7 @@ func (b *builder) tuple(s *openrpc.Schema, o owner) Type {
 	}
 	for i, item := range s.Tuple {
 		f := b.field(fields, owner{name: o.typeName(), step: fmt.Sprintf("Item%d", i)}, item, i < max(least, 1))
-		f.Doc = b.fieldDoc(firstOf(item.Description, item.Title), item)
+		f.Doc = b.fieldDoc(firstOf(item.Description, item.Title), item, false)
 		t.Fields = append(t.Fields, f)
 	}
 	if rest := s.AdditionalItems; rest != nil && (rest.Target().Boolean == nil || *rest.Target().Boolean) {

@@ -106,9 +106,22 @@ func paragraphs(blocks ...[]string) []string {
 func typeDoc(name string, s *openrpc.Schema, use string) []string {
 	text := firstOf(s.Description, s.Title)
 	if text == "" || goName(text) == name {
-		return paragraphs(prose(name+" is "+use+"."), constraints(s))
+		text = name + " is " + use + "."
+	} else {
+		text = name + ": " + text
 	}
-	return paragraphs(prose(name+": "+text), constraints(s))
+	return deprecate(paragraphs(prose(text), constraints(s)), s.Deprecated)
+}
+
+// Deprecated is the paragraph by which tools know what is not to be used.
+const Deprecated = "Deprecated: the contract says so."
+
+// deprecate adds that to docs which do not say it in words of their own.
+func deprecate(doc []string, is bool) []string {
+	if !is || slices.ContainsFunc(doc, func(line string) bool { return strings.HasPrefix(line, "Deprecated: ") }) {
+		return doc
+	}
+	return paragraphs(doc, []string{Deprecated})
 }
 
 // constDoc tells of the members that are no fields.
@@ -124,7 +137,7 @@ func methodDoc(m *openrpc.Method, method *Method) []string {
 	if m.Description != m.Summary {
 		description = prose(m.Description)
 	}
-	var errors, see, deprecated []string
+	var errors, see []string
 	var links []string
 	for _, e := range method.Errors {
 		links = append(links, "[*"+e.GoName+"]")
@@ -135,23 +148,20 @@ func methodDoc(m *openrpc.Method, method *Method) []string {
 	if m.ExternalDocs != nil && m.ExternalDocs.URL != "" {
 		see = prose("See " + m.ExternalDocs.URL)
 	}
-	if m.Deprecated {
-		deprecated = []string{"Deprecated: the contract says so."}
-	}
-	return paragraphs(prose(m.Summary), description, errors, see, deprecated)
+	return deprecate(paragraphs(prose(m.Summary), description, errors, see), m.Deprecated)
 }
 
 // fieldDoc documents a field. What a declared type asks for stands with the
 // type; only a default matters where it is filled in.
-func (b *builder) fieldDoc(text string, s *openrpc.Schema) []string {
-	target := s.Target()
-	if b.components[target] == nil {
-		return append(prose(text), constraints(target)...)
+func (b *builder) fieldDoc(text string, s *openrpc.Schema, deprecated bool) []string {
+	doc, target := prose(text), s.Target()
+	switch {
+	case b.components[target] == nil:
+		doc = append(doc, constraints(target)...)
+	case target.Default != nil:
+		doc = append(doc, "Default "+Printable(compactJSON(target.Default))+".")
 	}
-	if target.Default == nil {
-		return prose(text)
-	}
-	return append(prose(text), "Default "+Printable(compactJSON(target.Default))+".")
+	return deprecate(doc, deprecated || s.Deprecated)
 }
 
 // constraints says in a line what a schema asks for beyond its Go type.

@@ -34,18 +34,19 @@ type Method struct {
 	Const  string   // that holds Name
 	Doc    []string // what follows "GoName is the method Name."
 
-	Summary  string
-	Params   *Type   // a struct; nil if the method has none
-	Reader   *Reader // of the params; nil: the fast lane cannot express their schemas
-	ByName   bool    // how the client sends them
-	Result   *Value  // nil if it is null, or if there is none
-	Notify   bool    // a notification: the client sends no id
-	Errors   []*Error
-	Examples []Call // that fit their schemas
-	ReadOnly bool
-	Access   *Access // nil: anybody may call
-	Token    string  // the field of the result that is a token; "" if none
-	source   *openrpc.Method
+	Summary    string
+	Params     *Type   // a struct; nil if the method has none
+	Reader     *Reader // of the params; nil: the fast lane cannot express their schemas
+	ByName     bool    // how the client sends them
+	Result     *Value  // nil if it is null, or if there is none
+	Notify     bool    // a notification: the client sends no id
+	Errors     []*Error
+	Examples   []Call // that fit their schemas
+	ReadOnly   bool
+	Deprecated bool
+	Access     *Access // nil: anybody may call
+	Token      string  // the field of the result that is a token; "" if none
+	source     *openrpc.Method
 }
 
 // Access is who may call a method.
@@ -124,14 +125,15 @@ const discover = "rpc.discover"
 func (b *builder) method(m *openrpc.Method) *Method {
 	name := b.methodNames[m]
 	method := &Method{
-		Name:     m.Name,
-		GoName:   name,
-		Const:    b.names.claim("Method"+name, "Method"+name+"Name"),
-		Summary:  m.Summary,
-		ByName:   m.ParamStructure == openrpc.ByName,
-		Notify:   m.Result == nil,
-		ReadOnly: m.ReadOnly,
-		source:   m,
+		Name:       m.Name,
+		GoName:     name,
+		Const:      b.names.claim("Method"+name, "Method"+name+"Name"),
+		Summary:    m.Summary,
+		ByName:     m.ParamStructure == openrpc.ByName,
+		Notify:     m.Result == nil,
+		ReadOnly:   m.ReadOnly,
+		Deprecated: m.Deprecated,
+		source:     m,
 	}
 	if m.Name == discover {
 		return method
@@ -159,7 +161,7 @@ func (b *builder) params(m *openrpc.Method, name string) *Type {
 		if p.GoName != "" {
 			field.GoName = fields.claim(p.GoName)
 		}
-		field.Doc = b.fieldDoc(firstOf(p.Description, p.Summary), p.Schema)
+		field.Doc = b.fieldDoc(firstOf(p.Description, p.Summary), p.Schema, p.Deprecated)
 		t.Fields = append(t.Fields, field)
 	}
 	return t
