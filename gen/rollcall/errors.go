@@ -120,7 +120,8 @@ func (e *InternalError) RPCError() *jsonrpc.Error {
 	}
 }
 
-// AuthenticationFailedError is the error "Authentication failed" (code -32001).
+// AuthenticationFailedError is the error "Authentication failed" (code
+// -32001).
 type AuthenticationFailedError struct {
 	Message string  // "Authentication failed" if empty
 	Data    *Reason // nil if left out

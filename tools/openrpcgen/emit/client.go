@@ -22,7 +22,7 @@ func (w *writer) client(p *printer) {
 }
 
 func (w *writer) clientMethod(p *printer, m *ir.Method) {
-	p.comment(summary(m))
+	p.comment(ir.Wrap(summary(m))...)
 	p.comment("")
 	if m.Token != "" {
 		p.comment("The client keeps the token: later calls carry it.", "")
@@ -46,12 +46,12 @@ func (w *writer) clientMethod(p *printer, m *ir.Method) {
 	p.p("}\n")
 }
 
-// summary is the first line of what documents a call of m.
+// summary is the first sentence of what documents a call of m.
 func summary(m *ir.Method) string {
 	if m.Summary == "" {
 		return fmt.Sprintf("%s calls the method %s.", m.GoName, m.Name)
 	}
-	return fmt.Sprintf("%s: %s", m.GoName, oneLine(m.Summary))
+	return fmt.Sprintf("%s: %s", m.GoName, m.Summary)
 }
 
 // invoke spells a call of Invoke or Queue, or of their variants without result.

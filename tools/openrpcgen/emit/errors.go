@@ -28,7 +28,7 @@ func (w *writer) errors(p *printer) {
 }
 
 func (w *writer) errorType(p *printer, e *ir.Error) {
-	p.comment(fmt.Sprintf("%s is the error %q (code %d).", e.GoName, e.Message, e.Code))
+	p.comment(ir.Wrap(fmt.Sprintf("%s is the error %q (code %d).", e.GoName, e.Message, e.Code))...)
 	p.p("type %s struct {", e.GoName)
 	p.p("Message string // %q if empty", e.Message)
 	p.p("Data %s // nil if left out", p.dataType(e))

@@ -61,5 +61,3 @@ func (w *writer) encodeElements(p *printer, t *ir.Type) {
 }
 
 func unexported(name string) string { return strings.ToLower(name[:1]) + name[1:] }
-
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -8,7 +8,7 @@ import (
 
 func (w *writer) packageDoc(p *printer) {
 	s := w.service
-	p.packageComment(fmt.Sprintf("Package %s is the API of %s.", s.Package, s.Title))
+	p.packageComment(ir.Wrap(fmt.Sprintf("Package %s is the API of %s.", s.Package, s.Title))...)
 	if len(s.Doc) > 0 {
 		p.packageComment(append([]string{""}, s.Doc...)...)
 	}
@@ -72,7 +72,7 @@ func (w *writer) serviceInterface(p *printer) {
 		if i > 0 {
 			p.p("")
 		}
-		p.comment(fmt.Sprintf("%s is the method %s.", m.GoName, m.Name))
+		p.comment(ir.Wrap(fmt.Sprintf("%s is the method %s.", m.GoName, m.Name))...)
 		if len(m.Doc) > 0 {
 			p.comment(append([]string{""}, m.Doc...)...)
 		}

@@ -12,35 +12,6 @@ import (
 // proseWidth is where the text of a doc comment is wrapped.
 const proseWidth = 76
 
-// prose makes the lines of a doc comment of a document's text. Paragraphs and
-// the lines of code blocks are kept; nothing can end the comment.
-func prose(text string) []string {
-	var lines, paragraph []string
-	flush := func() {
-		lines = append(lines, Wrap(strings.Join(paragraph, " "))...)
-		paragraph = nil
-	}
-	fenced := false
-	for line := range strings.Lines(text) {
-		line = strings.TrimRightFunc(Printable(line), unicode.IsSpace)
-		switch trimmed := strings.TrimSpace(line); {
-		case strings.HasPrefix(trimmed, "```"):
-			flush()
-			fenced = !fenced
-			lines = append(lines, "")
-		case fenced:
-			lines = append(lines, "\t"+line)
-		case trimmed == "":
-			flush()
-			lines = append(lines, "")
-		default:
-			paragraph = append(paragraph, trimmed)
-		}
-	}
-	flush()
-	return tidy(lines)
-}
-
 // Printable drops what no line of a comment may hold.
 func Printable(line string) string {
 	return strings.Map(func(r rune) rune {
@@ -70,14 +41,16 @@ func tidy(lines []string) []string {
 }
 
 // Wrap breaks text into the lines of a comment.
-func Wrap(text string) []string {
+func Wrap(text string) []string { return wrap(text, proseWidth) }
+
+func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
 	for word := range strings.FieldsSeq(text) {
 		switch {
 		case line == "":
 			line = word
-		case len(line)+1+len(word) > proseWidth:
+		case len(line)+1+len(word) > width:
 			lines = append(lines, line)
 			line = word
 		default:
@@ -108,9 +81,17 @@ func typeDoc(name string, s *openrpc.Schema, use string) []string {
 	if text == "" || goName(text) == name {
 		text = name + " is " + use + "."
 	} else {
-		text = name + ": " + text
+		text = after(name+":", text)
 	}
 	return deprecate(paragraphs(prose(text), constraints(s)), s.Deprecated)
+}
+
+// after puts a text behind what it is about.
+func after(lead, text string) string {
+	if startsBlock(text) {
+		return lead + "\n" + text
+	}
+	return lead + " " + text
 }
 
 // Deprecated is the paragraph by which tools know what is not to be used.
@@ -124,8 +105,11 @@ func deprecate(doc []string, is bool) []string {
 	return paragraphs(doc, []string{Deprecated})
 }
 
-// constDoc tells of the members that are no fields.
+// constDoc tells of the members that are no fields, and of a nil that is a value.
 func constDoc(t *Type) (lines []string) {
+	if t.Choice != nil && t.Choice.Null {
+		lines = append(lines, fmt.Sprintf("A nil %s is null.", t.Choice.Field))
+	}
 	for _, c := range t.Consts {
 		lines = append(lines, Wrap(fmt.Sprintf("Its member %s is always %s.", Printable(c.Name), Printable(c.JSON)))...)
 	}
@@ -137,7 +121,7 @@ func methodDoc(m *openrpc.Method, method *Method) []string {
 	if m.Description != m.Summary {
 		description = prose(m.Description)
 	}
-	var errors, see []string
+	var null, errors, see []string
 	var links []string
 	for _, e := range method.Errors {
 		links = append(links, "[*"+e.GoName+"]")
@@ -148,7 +132,15 @@ func methodDoc(m *openrpc.Method, method *Method) []string {
 	if m.ExternalDocs != nil && m.ExternalDocs.URL != "" {
 		see = prose("See " + m.ExternalDocs.URL)
 	}
-	return deprecate(paragraphs(prose(m.Summary), description, errors, see), m.Deprecated)
+	switch r := method.Result; {
+	case r == nil || !r.Nullable || r.Type.Kind == Raw:
+	case r.Type.Choice != nil && r.Type.HasNil():
+		null = []string{fmt.Sprintf("Its result has a nil %s where the document says null.", r.Type.Choice.Field)}
+	default:
+		null = []string{"The result is nil where the document says null."}
+	}
+	doc := paragraphs(sentence(prose(m.Summary)), sentence(description), null, errors, see)
+	return deprecate(doc, m.Deprecated)
 }
 
 // fieldDoc documents a field. What a declared type asks for stands with the
@@ -178,19 +170,25 @@ func constraints(s *openrpc.Schema) []string {
 		}
 	}
 	inGo := integerType(s).Kind == Uint && slices.Contains(s.Types, openrpc.TypeInteger)
-	if !inGo || sign(s.Minimum) != 0 {
-		number("minimum", s.Minimum)
+	if may(s, openrpc.TypeInteger, openrpc.TypeNumber) {
+		if !inGo || sign(s.Minimum) != 0 {
+			number("minimum", s.Minimum)
+		}
+		number("more than", s.ExclusiveMinimum)
+		number("maximum", s.Maximum)
+		number("less than", s.ExclusiveMaximum)
+		number("a multiple of", s.MultipleOf)
 	}
-	number("more than", s.ExclusiveMinimum)
-	number("maximum", s.Maximum)
-	number("less than", s.ExclusiveMaximum)
-	number("a multiple of", s.MultipleOf)
-	count("minimum length", s.MinLength)
-	count("maximum length", s.MaxLength)
-	count("minimum elements", s.MinItems)
-	count("maximum elements", s.MaxItems)
-	if s.UniqueItems {
-		list = append(list, "elements differ")
+	if may(s, openrpc.TypeString) {
+		count("minimum length", s.MinLength)
+		count("maximum length", s.MaxLength)
+	}
+	if may(s, openrpc.TypeArray) {
+		count("minimum elements", s.MinItems)
+		count("maximum elements", s.MaxItems)
+		if s.UniqueItems {
+			list = append(list, "elements differ")
+		}
 	}
 	if _, sized := sizedIntegers[s.Format]; s.Format != "" && s.Format != "date-time" && !sized {
 		list = append(list, "format "+Printable(s.Format))
@@ -203,8 +201,14 @@ func constraints(s *openrpc.Schema) []string {
 		sentence := strings.Join(list, ", ") + "."
 		lines = Wrap(strings.ToUpper(sentence[:1]) + sentence[1:])
 	}
-	if s.Pattern != "" {
+	if s.Pattern != "" && may(s, openrpc.TypeString) {
 		lines = append(lines, "Pattern: "+Printable(strings.ReplaceAll(s.Pattern, "\n", `\n`)))
 	}
 	return lines
+}
+
+// may reports whether values of one of these types are allowed: of others the
+// keywords that are about them say nothing.
+func may(s *openrpc.Schema, types ...openrpc.Type) bool {
+	return len(s.Types) == 0 || slices.ContainsFunc(types, func(t openrpc.Type) bool { return slices.Contains(s.Types, t) })
 }

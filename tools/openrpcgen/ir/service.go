@@ -84,7 +84,7 @@ func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrp
 		Package:  packageName,
 		Source:   path.Base(d.Node.Place().File),
 		Title:    d.Info.Title,
-		Doc:      prose(d.Info.Description),
+		Doc:      sentence(prose(d.Info.Description)),
 		Document: d.SelfContained(),
 		Schemas:  openrpc.BundleParams(d.Methods),
 	}

@@ -184,7 +184,7 @@ func outerDoc(t *Type, outer, inner *openrpc.Schema) []string {
 	if text == "" {
 		return t.Doc
 	}
-	return paragraphs(prose(t.Name+": "+text), prose(inner.Description), constraints(inner), constDoc(t))
+	return paragraphs(prose(after(t.Name+":", text)), prose(inner.Description), constraints(inner), constDoc(t))
 }
 
 // memberCounts counts in how many alternatives each member is.
