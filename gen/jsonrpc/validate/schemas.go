@@ -57,7 +57,7 @@ func MustCompile(bundle string) *Schemas {
 
 // Compile is [MustCompile] for a bundle that may be faulty.
 func Compile(bundle string) (*Schemas, error) {
-	if err := jsonrpc.Check([]byte(bundle)); err != nil {
+	if err := jsonrpc.CheckDeep([]byte(bundle)); err != nil {
 		return nil, fmt.Errorf("schemas: %w", err)
 	}
 	compiler := jsonschema.NewCompiler()
@@ -84,8 +84,9 @@ func Compile(bundle string) (*Schemas, error) {
 	if err != nil {
 		return nil, fmt.Errorf("schemas: %w", err)
 	}
-	s.bundle, err = jsonrpc.NewDecoder([]byte(bundle)).Any()
-	return s, err
+	values := json.NewDecoder(strings.NewReader(bundle))
+	values.UseNumber()
+	return s, values.Decode(&s.bundle)
 }
 
 func compileParams(compiler *jsonschema.Compiler, method string, d *jsonrpc.Decoder) (*paramsSchema, error) {

@@ -172,6 +172,24 @@ func TestCompileRefuses(t *testing.T) {
 	}
 }
 
+// Schemas may nest deeper than what they are for may.
+func TestDeepSchemas(t *testing.T) {
+	const levels = 40 // two objects each
+	s, err := validate.Compile(`{"methods":{"m":` + strings.Repeat(`{"properties":{"a":`, levels) + `{"type":"string"}` + strings.Repeat(`}}`, levels) + `}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for params, valid := range map[string]bool{
+		strings.Repeat(`{"a":`, levels) + `""` + strings.Repeat(`}`, levels): true,
+		strings.Repeat(`{"a":`, levels) + `7` + strings.Repeat(`}`, levels):  false,
+	} {
+		err := s.Check(t.Context(), &jsonrpc.Call{Method: "m", Params: json.RawMessage(params)})
+		if (err == nil) != valid {
+			t.Errorf("%s: %v", params, err)
+		}
+	}
+}
+
 // Numbers that jsonschema/v5 takes seconds for, or panics on, do not reach it,
 // wherever they are.
 func TestHugeNumbers(t *testing.T) {
