@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -106,4 +107,30 @@ func (c *typeChecker) Import(importPath string) (*types.Package, error) {
 		c.generated[importPath] = checked
 	}
 	return c.generated[importPath], nil
+}
+
+// TestDeepDocuments generates schemas that nest deeper than what is sent may,
+// in time that does not double with each level.
+func TestDeepDocuments(t *testing.T) {
+	for name, level := range map[string]string{
+		"objects":          `{"type":"object","properties":{"a":%s}}`,
+		"required objects": `{"type":"object","required":["a"],"properties":{"a":%s,"b":{"type":"integer"}}}`,
+		"arrays":           `{"type":"array","items":%s}`,
+		"maps":             `{"type":"object","additionalProperties":%s}`,
+		"unions":           `{"oneOf":[%s,{"type":"integer"}]}`,
+		"unions of shapes": `{"anyOf":[{"type":"object","properties":{"a":%s}},{"type":"object","properties":{"b":{"type":"string"}}}]}`,
+		"allOf":            `{"allOf":[{"type":"object","properties":{"a":%s}},{"description":"one"}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			schema := `{"type":"string"}`
+			for range 50 {
+				schema = fmt.Sprintf(level, schema)
+			}
+			document := filepath.Join(t.TempDir(), "deep.json")
+			write(t, document, `{"openrpc":"1.3.2","info":{"title":"Deep","version":"1"},"methods":[{"name":"get",
+				"params":[{"name":"in","schema":`+schema+`}],"result":{"name":"out","schema":`+schema+`}}]}`)
+			o, files := emitted(t, document, "deep", openrpc.Options{}, ir.Options{})
+			typeCheck(t, o, files)
+		})
+	}
 }

@@ -19,6 +19,7 @@ type builder struct {
 	plain       map[string]*Type          // the scalars that unions share
 	open        map[*openrpc.Schema]bool  // those without a name that are being looked at
 	flat        map[*openrpc.Schema]*openrpc.Schema
+	unionKinds  map[*openrpc.Schema]Kind
 	only        map[*openrpc.Schema]*openrpc.Schema // what a schema is but for annotations, and null
 	types       *[]*Type                            // where the types go that are declared now
 	document    *openrpc.Document
@@ -51,6 +52,7 @@ func newBuilder(d *openrpc.Document, o Options) *builder {
 		plain:       map[string]*Type{},
 		open:        map[*openrpc.Schema]bool{},
 		flat:        map[*openrpc.Schema]*openrpc.Schema{},
+		unionKinds:  map[*openrpc.Schema]Kind{},
 		only:        map[*openrpc.Schema]*openrpc.Schema{},
 		errors:      map[string]*Error{},
 	}
@@ -210,7 +212,7 @@ func (b *builder) typeOf(s *openrpc.Schema, o owner) Value {
 	if target.Key != "" {
 		o = owner{name: goName(target.Key)}
 	}
-	if needsName(b.kind(target)) || isEnum(target) {
+	if k := b.kind(target); needsName(k) || isEnum(target) || k >= Slice && len(b.open) >= maxUnnamed && !b.open[target] {
 		return Value{b.inlineType(target, o), nullable}
 	}
 	if b.open[target] { // an array or a map of itself, without a name
@@ -223,6 +225,10 @@ func (b *builder) typeOf(s *openrpc.Schema, o owner) Value {
 }
 
 func needsName(k Kind) bool { return k >= Struct }
+
+// maxUnnamed is how many arrays and maps without a name may lie in each other:
+// of too many the compiler infers no types.
+const maxUnnamed = 16
 
 // inlineType declares a type for a schema that has no name of its own. Where
 // one of the same text has been declared it is another name of that.
@@ -261,7 +267,10 @@ func (b *builder) kind(s *openrpc.Schema) Kind {
 	case s.Boolean != nil:
 		return Raw
 	case isUnion(s):
-		return b.unionKind(s)
+		if _, known := b.unionKinds[s]; !known { // asked at every level of unions in unions
+			b.unionKinds[s] = b.unionKind(s)
+		}
+		return b.unionKinds[s]
 	case len(kinds) == 0:
 		return kindByContent(s)
 	}
