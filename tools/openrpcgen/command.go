@@ -5,8 +5,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/module"
@@ -52,12 +54,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	c, err := parse(args, stdout)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		fmt.Fprintf(stderr, "openrpcgen: %v\nTry openrpcgen -help.\n", err)
-		return 2
+	if err != nil {
+		return refuse("openrpcgen", err, stderr)
 	}
 	done, faults, err := c.generate()
 	fmt.Fprint(stderr, faults)
@@ -67,6 +65,16 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintln(stdout, done)
 	return 0
+}
+
+// refuse is the exit code for a command line that is at fault, or that asked for
+// help, which it has got.
+func refuse(command string, err error, stderr io.Writer) int {
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	fmt.Fprintf(stderr, "%s: %v\nTry %s -help.\n", command, err, command)
+	return 2
 }
 
 func parse(args []string, help io.Writer) (*command, error) {
@@ -81,12 +89,7 @@ func parse(args []string, help io.Writer) (*command, error) {
 	flags.BoolVar(&c.tests, "tests", false, "write the document's examples as tests too")
 	flags.StringVar(&c.decide.TrimPrefix, "trim-prefix", "", "leave a `PREFIX` of the methods' names out of their Go names, like Filecoin.")
 	flags.BoolVar(&c.decide.KeepUnknown, "keep-unknown", false, "keep the members of objects that their schemas do not name, as Extra")
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprint(help, usage)
-			flags.SetOutput(help)
-			flags.PrintDefaults()
-		}
+	if err := parseFlags(flags, args, usage, help); err != nil {
 		return nil, err
 	}
 	if flags.NArg() > 0 {
@@ -119,9 +122,20 @@ func checkPackageName(name string) error {
 	return nil
 }
 
+// parseFlags prints the usage if that is what the arguments ask for.
+func parseFlags(flags *flag.FlagSet, args []string, usage string, help io.Writer) error {
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(help, usage)
+		flags.SetOutput(help)
+		flags.PrintDefaults()
+	}
+	return err
+}
+
 // newFlags are the flags that say how a document is read.
 func newFlags(read *openrpc.Options) *flag.FlagSet {
-	read.Map = map[string]string{}
+	read.Map, read.Used = map[string]string{}, map[string]bool{}
 	flags := flag.NewFlagSet("openrpcgen", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.BoolVar(&read.Strict, "strict", false, "treat warnings as errors")
@@ -144,6 +158,7 @@ func decide(name, packageName string, read openrpc.Options, options ir.Options) 
 		return nil, faults, fmt.Errorf("%s has faults", name)
 	}
 	service, more := ir.Build(document, packageName, options)
+	more = append(more, unusedMaps(name, read)...)
 	if read.Strict {
 		more = more.Strict()
 	}
@@ -156,6 +171,20 @@ func decide(name, packageName string, read openrpc.Options, options ir.Options) 
 		return nil, faults, fmt.Errorf("%s: %w", name, err)
 	}
 	return service, faults, nil
+}
+
+// unusedMaps warns of URLs that files are given for and nothing refers to.
+func unusedMaps(name string, read openrpc.Options) (faults openrpc.Faults) {
+	for _, url := range slices.Sorted(maps.Keys(read.Map)) {
+		if !read.Used[url] {
+			faults = append(faults, openrpc.Fault{Place: openrpc.Place{File: name},
+				Message: fmt.Sprintf("nothing refers to %s, which a file is mapped to: spell it as the document does, or leave it out", url)})
+		}
+	}
+	if read.Strict {
+		return faults.Strict()
+	}
+	return faults
 }
 
 // generate reads the document, builds all of the output in memory, and then
@@ -199,18 +228,23 @@ func (c *command) generate() (done string, faults openrpc.Faults, err error) {
 		len(service.Methods), len(service.Types), len(service.Errors)), faults, nil
 }
 
-// runCheck is openrpcgen check: it reads a document, reports, and writes
-// nothing.
+const checkUsage = `openrpcgen check reports what is wrong with an OpenRPC document, and writes nothing.
+
+usage: openrpcgen check [flags] DOCUMENT
+
+flags:
+`
+
+// runCheck is openrpcgen check.
 func runCheck(args []string, stdout, stderr io.Writer) int {
 	var read openrpc.Options
 	flags := newFlags(&read)
-	err := flags.Parse(args)
+	err := parseFlags(flags, args, checkUsage, stdout)
 	if err == nil && flags.NArg() != 1 {
 		err = errors.New("want one document to check")
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "openrpcgen check: %v\nTry openrpcgen -help.\n", err)
-		return 2
+		return refuse("openrpcgen check", err, stderr)
 	}
 	service, faults, err := decide(flags.Arg(0), "check", read, ir.Options{})
 	fmt.Fprint(stderr, faults)
@@ -223,19 +257,25 @@ func runCheck(args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// runDiff is openrpcgen diff: it compares two versions of a document. It is 1
-// if what changed breaks anybody, or if a document is at fault.
+const diffUsage = `openrpcgen diff tells what the difference between two versions of an OpenRPC document
+breaks. The exit code is 1 if it breaks anybody, or if a document is at fault.
+
+usage: openrpcgen diff [flags] OLD NEW
+
+flags:
+`
+
+// runDiff is openrpcgen diff.
 func runDiff(args []string, stdout, stderr io.Writer) int {
 	var read openrpc.Options
 	flags := newFlags(&read)
 	callers := flags.Bool("callers", false, "fail only for what breaks callers")
-	err := flags.Parse(args)
+	err := parseFlags(flags, args, diffUsage, stdout)
 	if err == nil && flags.NArg() != 2 {
 		err = errors.New("want two documents, the old one and the new one")
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "openrpcgen diff: %v\nTry openrpcgen -help.\n", err)
-		return 2
+		return refuse("openrpcgen diff", err, stderr)
 	}
 	var documents [2]*openrpc.Document
 	for i, name := range flags.Args() {
@@ -247,6 +287,10 @@ func runDiff(args []string, stdout, stderr io.Writer) int {
 		documents[i] = document
 	}
 	if documents[0] == nil || documents[1] == nil {
+		return 1
+	}
+	unused := unusedMaps(flags.Arg(1), read)
+	if fmt.Fprint(stderr, unused); unused.HasErrors() {
 		return 1
 	}
 	changes := diff.Documents(documents[0], documents[1])

@@ -66,7 +66,7 @@ func (b *builder) reserve(d *openrpc.Document) {
 	}
 	methods := newMethods()
 	for _, m := range d.Methods {
-		name := firstOf(m.GoName, goName(strings.TrimPrefix(m.Name, b.options.TrimPrefix)), "Method")
+		name := firstOf(m.GoName, goName(strings.TrimPrefix(m.Name, b.options.TrimPrefix)), goName(m.Name), "Method")
 		b.methodNames[m] = methods.claim(name, name+"Method")
 	}
 	for _, s := range d.Components.Schemas {

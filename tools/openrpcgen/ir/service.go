@@ -6,6 +6,8 @@ package ir
 import (
 	"fmt"
 	"path"
+	"slices"
+	"strings"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
 )
@@ -87,6 +89,10 @@ func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrp
 		Doc:      sentence(prose(d.Info.Description)),
 		Document: d.SelfContained(),
 		Schemas:  openrpc.BundleParams(d.Methods),
+	}
+	if o.TrimPrefix != "" && !slices.ContainsFunc(d.Methods, func(m *openrpc.Method) bool { return strings.HasPrefix(m.Name, o.TrimPrefix) }) {
+		b.faults = append(b.faults, openrpc.Warnf(d.Node.Get("methods"),
+			"the name of no method begins with %q, which is to be trimmed: spell it as the methods do, or leave it out", o.TrimPrefix))
 	}
 	b.reserve(d)
 	components := b.build(d)

@@ -8,6 +8,8 @@ type Options struct {
 	Base string
 	// Map gives the file that stands for a URL. References to URLs that are not in it are errors: nothing is fetched.
 	Map map[string]string
+	// Used, unless it is nil, gets the URLs of Map that something refers to.
+	Used map[string]bool
 	// Open returns a file's content, or an error that is fs.ErrNotExist; nil reads regular files from the file system. All files
 	// together may have 32 MiB.
 	Open func(path string) ([]byte, error)

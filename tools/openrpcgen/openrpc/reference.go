@@ -197,6 +197,9 @@ func (l *files) mapped(uri string) (string, bool) {
 	bare := strings.TrimRight(uri, "#/")
 	for _, key := range []string{uri, bare, bare + "/", bare + "#"} {
 		if path, ok := l.options.Map[key]; ok {
+			if l.options.Used != nil {
+				l.options.Used[key] = true
+			}
 			return path, true
 		}
 	}
