@@ -6,6 +6,7 @@ SHELL := /bin/sh
 ADDR ?= $(or $(ROLLCALL_ADDR),127.0.0.1:5000)
 # Where `make run` builds; the data lies in the same folder, and git ignores it.
 BINARY := .rollcall/bin/rollcall
+BENCHMARK := .rollcall/bin/bench
 SQLC := go tool -modfile=tools/sqlc/go.mod sqlc
 
 .PHONY: help
@@ -38,14 +39,21 @@ verify: ## Fail if gen/ is not what `make generate` makes, or a go.mod is not ti
 	$(MAKE) --no-print-directory generate && \
 	if diff -r "$$before/gen" gen; then echo 'gen/ is up to date'; \
 	else echo 'gen/ was not up to date; it is now: commit it' >&2; exit 1; fi
-	@for module in . tools/lint tools/sqlc; do (cd $$module && go mod tidy -diff) || \
+	@for module in . tools/bench tools/lint tools/sqlc; do (cd $$module && go mod tidy -diff) || \
 	{ echo "$$module/go.mod is not tidy: run go mod tidy there" >&2; exit 1; }; done
 
 .PHONY: lint
 lint: ## Look for mistakes: gofmt, go vet, staticcheck
 	@unformatted=$$(gofmt -l .) && if [ -n "$$unformatted" ]; then echo "not formatted: $$unformatted" >&2; exit 1; fi
 	go vet ./...
+	go -C tools/bench vet ./...
 	go tool -modfile=tools/lint/go.mod staticcheck ./...
+	go -C tools/bench tool -modfile=../lint/go.mod staticcheck ./...
+
+.PHONY: bench
+bench: postgres ## Measure what a call costs, beside peers; BENCH=-help lists how
+	@go -C tools/bench build -o ../../$(BENCHMARK) .
+	@cd tools/bench && exec ../../$(BENCHMARK) $(BENCH)
 
 # A prerequisite, not a part of the program: gets Postgres onto a machine that
 # has none.

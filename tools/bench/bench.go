@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/rollcall-rpc/rollcall/tools/bench/machine"
+)
+
+// settings are what the command line says.
+type settings struct {
+	rounds      int
+	turn        time.Duration
+	connections int
+	only        []string // sections; none are all
+}
+
+const (
+	// Many short turns: what disturbs a machine mostly lasts longer than a turn,
+	// and so is in all servers' figures or in few.
+	defaultRounds = 9
+	defaultTurn   = 500 * time.Millisecond
+	// warmUp is how long a server is asked before its turn counts.
+	warmUp = 100 * time.Millisecond
+)
+
+// bench is what all measurements share.
+type bench struct {
+	settings
+	cores    machine.Cores
+	dir      string // for what is built, and for logs; removed at the end
+	rollcall string // the command, built
+	log      io.Writer
+}
+
+// newBench builds all there is to build, as long as all CPUs are to be had.
+func newBench(ctx context.Context, s settings, log io.Writer) (*bench, error) {
+	dir, err := os.MkdirTemp("", "rollcall-bench-")
+	if err != nil {
+		return nil, err
+	}
+	b := &bench{settings: s, cores: machine.Choose(), dir: dir, log: log}
+	if err := b.prepare(ctx); err != nil {
+		b.close()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *bench) close() { _ = os.RemoveAll(b.dir) }
+
+func (b *bench) prepare(ctx context.Context) error {
+	fmt.Fprintln(b.log, b.cores)
+	root, err := moduleRoot(ctx)
+	if err != nil {
+		return err
+	}
+	b.rollcall = filepath.Join(b.dir, "rollcall")
+	if err := b.command(ctx, root, "go", "build", "-o", b.rollcall, "."); err != nil {
+		return err
+	}
+	return b.cores.PinSelf()
+}
+
+// moduleRoot is where the module lies that this one is beside: it is built by
+// itself, since here the peers choose the versions of what it needs.
+func moduleRoot(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/rollcall-rpc/rollcall").Output()
+	if err != nil {
+		return "", fmt.Errorf("find the module (is this run in tools/bench?): %w", err)
+	}
+	return string(out[:len(out)-1]), nil
+}
+
+// command runs a command to its end.
+func (b *bench) command(ctx context.Context, dir, name string, args ...string) error {
+	c := exec.CommandContext(ctx, name, args...)
+	c.Dir, c.Stdout, c.Stderr = dir, b.log, b.log
+	if err := c.Run(); err != nil {
+		return fmt.Errorf("%s %v: %w", name, args, err)
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/rollcall-rpc/rollcall/tools/bench/load"
+	"github.com/rollcall-rpc/rollcall/tools/bench/stats"
+)
+
+// contender is a server that takes turns with others.
+type contender struct {
+	key     string
+	name    string
+	server  *server
+	request []byte // all of HTTP
+	calls   int    // in the request
+	// verify looks at the first answer; all others must be the same bytes.
+	verify func(answer []byte) error
+	rest   func() error // after each turn; may be nil
+	want   []byte
+}
+
+// figures are what was measured of one contender: one of each per round.
+type figures struct {
+	key      string
+	name     string
+	cpu      []float64 // of the server, in µs per call
+	rate     []float64 // calls per second
+	p50, p99 []float64 // of a request, in µs
+	busy     []float64 // the share of the time that the server was at work
+	memory   float64   // in bytes, at the most
+}
+
+// comparison is what came of contenders.
+type comparison []*figures
+
+// of returns the figures of one contender, which must be there.
+func (c comparison) of(key string) *figures {
+	i := slices.IndexFunc(c, func(f *figures) bool { return f.key == key })
+	return c[i]
+}
+
+// compare gives each contender its turn, round by round.
+func (b *bench) compare(ctx context.Context, what string, contenders []*contender) (comparison, error) {
+	all := make(comparison, len(contenders))
+	for i, c := range contenders {
+		all[i] = &figures{key: c.key, name: c.name}
+		if err := c.ask(); err != nil {
+			return nil, fmt.Errorf("%s, %s: %w", what, c.name, err)
+		}
+	}
+	for round := range b.rounds {
+		fmt.Fprintf(b.log, "%s: round %d of %d\n", what, round+1, b.rounds)
+		for i, c := range contenders {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if err := b.takeTurn(c, all[i]); err != nil {
+				return nil, fmt.Errorf("%s, %s: %w", what, c.name, err)
+			}
+		}
+	}
+	return all, nil
+}
+
+// ask sends the request once and keeps the answer.
+func (c *contender) ask() (err error) {
+	if c.want, err = load.Ask(c.server.addr, c.request); err != nil {
+		return err
+	}
+	return c.verify(c.want)
+}
+
+func (b *bench) takeTurn(c *contender, f *figures) error {
+	g, err := load.Connect(load.Target{Addr: c.server.addr, Request: c.request, Want: c.want}, b.connections)
+	if err != nil {
+		return err
+	}
+	defer g.Close()
+	if _, err := g.Run(warmUp); err != nil {
+		return err
+	}
+	before, err := c.server.Usage()
+	if err != nil {
+		return err
+	}
+	sample, err := g.Run(b.turn)
+	if err != nil {
+		return err
+	}
+	after, err := c.server.Usage()
+	if err != nil {
+		return err
+	}
+	f.add(sample, after.CPU-before.CPU, c.calls)
+	f.memory = float64(after.Memory)
+	if c.rest != nil {
+		return c.rest()
+	}
+	return nil
+}
+
+func (f *figures) add(s load.Sample, cpu time.Duration, calls int) {
+	n := float64(len(s.Latencies) * calls)
+	f.cpu = append(f.cpu, micro(cpu)/n)
+	f.rate = append(f.rate, n/s.Elapsed.Seconds())
+	f.p50 = append(f.p50, micro(stats.Percentile(s.Latencies, 50)))
+	f.p99 = append(f.p99, micro(stats.Percentile(s.Latencies, 99)))
+	f.busy = append(f.busy, cpu.Seconds()/s.Elapsed.Seconds())
+}
+
+func micro(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }

@@ -1,0 +1,88 @@
+// Command bench measures what a call costs: served by the generated handler, by
+// the whole service as it is shipped, by peers, and by the least that net/http
+// does. `make bench` runs it.
+//
+// Absolute figures are this machine's, and of the minute; what counts are the
+// ratios. So every server runs in a process of its own on one CPU with
+// GOMAXPROCS=1, is asked from another CPU over the same connections with the
+// same bytes, and takes turns with those that it is compared with. A ratio is
+// the median of the rounds' ratios.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// run is the command: it measures, or is one of the processes that it starts
+// for that.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var err error
+	if len(args) > 0 && args[0] == "serve" {
+		err = serve(args[1:], stdin, stdout)
+	} else {
+		err = measure(args, stdout, stderr)
+	}
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(stderr, "bench:", err)
+		return 1
+	}
+	return 0
+}
+
+func measure(args []string, stdout, stderr io.Writer) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var s settings
+	if err := s.parse(args, stderr); err != nil {
+		return err
+	}
+	b, err := newBench(ctx, s, stderr)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	return b.report(ctx, stdout)
+}
+
+// parse reads the command line.
+func (s *settings) parse(args []string, stderr io.Writer) error {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.IntVar(&s.rounds, "rounds", defaultRounds, "how often each server has its turn")
+	flags.DurationVar(&s.turn, "turn", defaultTurn, "how long a turn is")
+	flags.IntVar(&s.connections, "connections", 32, "how many connections ask at once")
+	flags.Func("only", "the `sections` to measure, separated by commas, of "+strings.Join(sectionKeys(), ", "), func(list string) error {
+		s.only = strings.Split(list, ",")
+		return nil
+	})
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	return s.check(flags.Args())
+}
+
+func (s *settings) check(rest []string) error {
+	if len(rest) > 0 {
+		return fmt.Errorf("flags only, not %q; -help lists them", rest[0])
+	}
+	if s.rounds < 1 || s.turn <= 0 || s.connections < 1 {
+		return errors.New("-rounds, -turn and -connections must be more than 0")
+	}
+	for _, key := range s.only {
+		if !slices.Contains(sectionKeys(), key) {
+			return fmt.Errorf("-only %s: want some of %s", key, strings.Join(sectionKeys(), ", "))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// section is one part of the report.
+type section struct {
+	key     string // on the command line
+	title   string
+	measure func(*bench, context.Context) (markdown string, err error)
+}
+
+var sections = []section{
+	{"add", "One call of `add`", (*bench).addAlone},
+	{"batch", "A batch of 100 calls of `add`", (*bench).addInBatch},
+}
+
+func sectionKeys() []string {
+	var keys []string
+	for _, s := range sections {
+		keys = append(keys, s.key)
+	}
+	return keys
+}
+
+// report measures the sections that were chosen, and writes each as soon as it
+// is there.
+func (b *bench) report(ctx context.Context, w io.Writer) error {
+	for _, s := range sections {
+		if len(b.only) > 0 && !slices.Contains(b.only, s.key) {
+			continue
+		}
+		markdown, err := s.measure(b, ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.key, err)
+		}
+		if _, err := fmt.Fprintf(w, "### %s\n\n%s\n", s.title, strings.TrimSpace(markdown)+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
