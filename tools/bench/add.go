@@ -8,7 +8,6 @@ import (
 
 	"github.com/rollcall-rpc/rollcall/tools/bench/load"
 	"github.com/rollcall-rpc/rollcall/tools/bench/peer"
-	"github.com/rollcall-rpc/rollcall/tools/bench/stats"
 )
 
 // The keys of those that compare in add; all others are the keys of peers.
@@ -57,7 +56,7 @@ func (s *stage) adders(ctx context.Context, calls int) ([]*contender, error) {
 		if calls > 0 && p.NoBatch {
 			continue
 		}
-		server, err := s.startSelf(ctx, p.Key, strconv.Itoa(calls))
+		server, err := s.startSelf(ctx, "serve-add", p.Key, strconv.Itoa(calls))
 		if err != nil {
 			return nil, err
 		}
@@ -91,13 +90,7 @@ func additionTable(c comparison) table {
 	t := table{header: []string{"server", "calls/s", "CPU per call", "p50", "p99", "peak memory"}}
 	floor := c.of(floorKey)
 	for _, f := range c {
-		t.add(f.name,
-			withRatio("%.0f", stats.Median(f.rate), stats.Ratio(f.rate, floor.rate)),
-			withRatio("%.2f µs", stats.Median(f.cpu), stats.Ratio(f.cpu, floor.cpu)),
-			withRatio("%.2f ms", stats.Median(f.p50)/1000, stats.Ratio(f.p50, floor.p50)),
-			withRatio("%.2f ms", stats.Median(f.p99)/1000, stats.Ratio(f.p99, floor.p99)),
-			withRatio("%.1f MiB", f.memory/(1<<20), f.memory/floor.memory),
-		)
+		t.add(f.cells(floor)...)
 	}
 	return t
 }

@@ -28,9 +28,14 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 // for that.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var err error
-	if len(args) > 0 && args[0] == "serve" {
-		err = serve(args[1:], stdin, stdout)
-	} else {
+	switch {
+	case len(args) == 3 && args[0] == "serve-add":
+		err = serveAdd(args[1], args[2], stdin, stdout)
+	case len(args) == 2 && args[0] == "serve-account":
+		err = serveAccount(args[1], stdin, stdout)
+	case len(args) == 3 && args[0] == "call":
+		err = call(args[1], args[2], stdin, stdout)
+	default:
 		err = measure(args, stdout, stderr)
 	}
 	if err != nil && !errors.Is(err, flag.ErrHelp) {

@@ -18,6 +18,9 @@ type section struct {
 var sections = []section{
 	{"add", "One call of `add`", (*bench).addAlone},
 	{"batch", "A batch of 100 calls of `add`", (*bench).addInBatch},
+	{"account", "`get_current_user`, with a token and a database", (*bench).currentUser},
+	{"client", "A call of `add`, on the client's side", (*bench).clients},
+	{"memory", "A batch of 10,000 calls of `echo`, 1 KiB each", (*bench).largeBatch},
 }
 
 func sectionKeys() []string {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -16,23 +17,30 @@ import (
 	"github.com/rollcall-rpc/rollcall/tools/bench/peer"
 )
 
-// serve is the process of one server: bench serve KEY CALLS. It prints the
-// address that it listens on, and ends with its input.
-func serve(args []string, stdin io.Reader, stdout io.Writer) error {
-	if len(args) != 2 {
-		return fmt.Errorf("usage: bench serve KEY CALLS")
-	}
-	server, err := peer.Find(args[0])
+// serveAdd is the process of a peer: bench serve-add KEY CALLS.
+func serveAdd(key, calls string, stdin io.Reader, stdout io.Writer) error {
+	p, err := peer.Find(key)
 	if err != nil {
 		return err
 	}
-	calls, err := strconv.Atoi(args[1])
+	n, err := strconv.Atoi(calls)
 	if err != nil {
 		return err
 	}
-	return listenAndServe(server.Handler(calls), stdin, stdout)
+	return listenAndServe(p.Handler(n), stdin, stdout)
 }
 
+// serveAccount is the process of the service that is written by hand:
+// bench serve-account DATABASE_URL.
+func serveAccount(databaseURL string, stdin io.Reader, stdout io.Writer) error {
+	handler, err := peer.Account(context.Background(), databaseURL)
+	if err != nil {
+		return err
+	}
+	return listenAndServe(handler, stdin, stdout)
+}
+
+// listenAndServe prints the address that it listens on, and ends with its input.
 func listenAndServe(handler http.Handler, stdin io.Reader, stdout io.Writer) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -51,30 +59,62 @@ type server struct {
 
 // startSelf starts this program as one of its servers.
 func (s *stage) startSelf(ctx context.Context, args ...string) (*server, error) {
+	return s.startServer(ctx, s.cores.Start, args)
+}
+
+// startSelfBeside is startSelf on the CPU of the load.
+func (s *stage) startSelfBeside(ctx context.Context, args ...string) (*server, error) {
+	return s.startServer(ctx, s.cores.StartBeside, args)
+}
+
+func (s *stage) startServer(ctx context.Context, start func(*exec.Cmd) (*machine.Process, error), args []string) (*server, error) {
+	child, err := s.startChild(ctx, start, args)
+	if err != nil {
+		return nil, err
+	}
+	addr, err := child.line()
+	return &server{child.Process, addr}, err
+}
+
+// child is this program, running once more, and its streams.
+type child struct {
+	*machine.Process
+	in  io.Writer // closed when this process ends
+	out *bufio.Reader
+}
+
+func (s *stage) startChild(ctx context.Context, start func(*exec.Cmd) (*machine.Process, error), args []string) (*child, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	command := exec.CommandContext(ctx, program, append([]string{"serve"}, args...)...)
+	command := exec.CommandContext(ctx, program, args...)
 	command.Stderr = s.log
-	if _, err := command.StdinPipe(); err != nil { // closed when this process ends
+	in, err := command.StdinPipe()
+	if err != nil {
 		return nil, err
 	}
+	// Not StdoutPipe: that is closed as soon as somebody waits for the process.
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
-	defer reader.Close()
 	command.Stdout = writer
-	process, err := s.cores.Start(command)
+	process, err := start(command)
 	writer.Close()
 	if err != nil {
+		reader.Close()
 		return nil, err
 	}
-	s.atEnd(process.Stop)
-	line, err := bufio.NewReader(reader).ReadString('\n')
+	s.atEnd(func() error { return errors.Join(process.Stop(), reader.Close()) })
+	return &child{process, in, bufio.NewReader(reader)}, nil
+}
+
+// line is the next that the child prints.
+func (c *child) line() (string, error) {
+	line, err := c.out.ReadString('\n')
 	if err != nil {
-		return nil, fmt.Errorf("%s did not start: %w", args, err)
+		return "", errors.New("a process of bench has ended before it should")
 	}
-	return &server{process, strings.TrimSpace(line)}, nil
+	return strings.TrimSuffix(line, "\n"), nil
 }

@@ -18,11 +18,19 @@ type Process struct {
 // Start starts a command on the server's CPU, with one thread that runs Go
 // code at a time.
 func (c Cores) Start(command *exec.Cmd) (*Process, error) {
+	return start(command, func() error { return c.onServer(command.Start) })
+}
+
+// StartBeside is Start on the CPU where this process is: for what is not
+// measured, but serves what is.
+func (c Cores) StartBeside(command *exec.Cmd) (*Process, error) { return start(command, command.Start) }
+
+func start(command *exec.Cmd, start func() error) (*Process, error) {
 	if command.Env == nil {
 		command.Env = os.Environ()
 	}
 	command.Env = append(command.Env, "GOMAXPROCS=1")
-	if err := c.onServer(command.Start); err != nil {
+	if err := start(); err != nil {
 		return nil, err
 	}
 	p := &Process{command: command, ended: make(chan struct{})}
@@ -44,6 +52,9 @@ type Usage struct {
 
 // Usage asks the system.
 func (p *Process) Usage() (Usage, error) { return usage(p.command.Process.Pid) }
+
+// Own is the usage of this process.
+func Own() (Usage, error) { return usage(os.Getpid()) }
 
 // Stop asks the process to end, and insists after a while.
 func (p *Process) Stop() error {
