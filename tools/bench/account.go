@@ -64,6 +64,7 @@ func (b *bench) currentUser(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	b.found[currentUserFinding] = stats.Ratio(c[1].cpu, c[0].cpu)
 	t := table{header: []string{"server", "calls/s", "CPU per call", "p50", "p99", "peak memory"}}
 	for _, f := range c {
 		t.add(f.cells(c[0])...)

@@ -22,6 +22,9 @@ func (b *bench) addAlone(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	b.found[addFloorFinding] = c.cpuRatio(generatedKey, floorKey)
+	b.found[addEthereumFinding] = c.cpuRatio(generatedKey, "ethereum")
+	b.found[serviceFloorFinding] = c.cpuRatio(serviceKey, floorKey)
 	return additionTable(c).String(), nil
 }
 
@@ -30,6 +33,9 @@ func (b *bench) addInBatch(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	b.found[batchEthereumFinding] = c.cpuRatio(generatedKey, "ethereum")
+	b.found[batchJRPC2Finding] = c.cpuRatio(generatedKey, "jrpc2")
+	b.found[serviceBatchFinding] = c.cpuRatio(serviceKey, "ethereum")
 	return additionTable(c).String() + "\nCalls in one request count each by itself, but p50 and p99 are of the request. gorilla/rpc has no batches.\n", nil
 }
 

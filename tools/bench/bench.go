@@ -32,10 +32,14 @@ const (
 // bench is what all measurements share.
 type bench struct {
 	settings
-	cores    machine.Cores
-	dir      string // for what is built, and for logs; removed at the end
-	rollcall string // the command, built
-	log      io.Writer
+	cores machine.Cores
+	dir   string // for what is built, and for logs; removed at the end
+	log   io.Writer
+	found map[finding]float64
+
+	// Programs, built.
+	rollcall  string
+	inprocess string
 }
 
 // newBench builds all there is to build, as long as all CPUs are to be had.
@@ -44,7 +48,7 @@ func newBench(ctx context.Context, s settings, log io.Writer) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{settings: s, cores: machine.Choose(), dir: dir, log: log}
+	b := &bench{settings: s, cores: machine.Choose(), dir: dir, log: log, found: map[finding]float64{}}
 	if err := b.prepare(ctx); err != nil {
 		b.close()
 		return nil, err
@@ -62,6 +66,10 @@ func (b *bench) prepare(ctx context.Context) error {
 	}
 	b.rollcall = filepath.Join(b.dir, "rollcall")
 	if err := b.command(ctx, root, "go", "build", "-o", b.rollcall, "."); err != nil {
+		return err
+	}
+	b.inprocess = filepath.Join(b.dir, "inprocess.test")
+	if err := b.buildBenchmarks(ctx, ".", "./inprocess", b.inprocess); err != nil {
 		return err
 	}
 	return b.cores.PinSelf()

@@ -164,6 +164,7 @@ func (b *bench) clients(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	b.found[clientFinding] = stats.Ratio(cpu["generated"], cpu["plain"])
 	t := table{header: []string{"client", "calls/s", "CPU per call"}}
 	names := map[string]string{"plain": "`http.Client` with encoding/json", "generated": "Rollcall, the generated client"}
 	for _, key := range order {

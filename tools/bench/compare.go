@@ -43,6 +43,8 @@ func (c comparison) of(key string) *figures {
 	return c[i]
 }
 
+func (c comparison) cpuRatio(key, to string) float64 { return stats.Ratio(c.of(key).cpu, c.of(to).cpu) }
+
 // compare gives each contender its turn, round by round.
 func (b *bench) compare(ctx context.Context, what string, contenders []*contender) (comparison, error) {
 	all := make(comparison, len(contenders))

@@ -49,6 +49,7 @@ func (b *bench) largeBatch(ctx context.Context) (string, error) {
 		row := func(state string, memory int64) {
 			t.add(state, fmt.Sprintf("%.1f MiB", float64(memory)/(1<<20)), fmt.Sprintf("%.2f", float64(memory)/float64(size)))
 		}
+		b.found[memoryFinding] = float64(after[4]) / float64(size)
 		row("started", before.Memory)
 		row("after the first batch", after[0])
 		row("after the fifth", after[4])

@@ -21,6 +21,8 @@ var sections = []section{
 	{"account", "`get_current_user`, with a token and a database", (*bench).currentUser},
 	{"client", "A call of `add`, on the client's side", (*bench).clients},
 	{"memory", "A batch of 10,000 calls of `echo`, 1 KiB each", (*bench).largeBatch},
+	{"inprocess", "The parts of a call", (*bench).inProcess},
+	{"targets", "What is to be reached", (*bench).targetTable},
 }
 
 func sectionKeys() []string {

@@ -1,12 +1,12 @@
 package main
 
-import (
-	"strings"
-)
+import "strings"
 
-// table is one of Markdown. The first column is text, the others are figures.
+// table is one of Markdown. The first column is text, and the last ones can be;
+// the others are figures.
 type table struct {
 	header []string
+	words  int // how many of the last columns are text
 	rows   [][]string
 }
 
@@ -16,7 +16,7 @@ func (t table) String() string {
 	var s strings.Builder
 	row := func(cells []string) { s.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
 	row(t.header)
-	s.WriteString("|---|" + strings.Repeat("---:|", len(t.header)-1) + "\n")
+	s.WriteString("|---|" + strings.Repeat("---:|", len(t.header)-1-t.words) + strings.Repeat("---|", t.words) + "\n")
 	for _, cells := range t.rows {
 		row(cells)
 	}

@@ -44,6 +44,9 @@ func start(command *exec.Cmd, start func() error) (*Process, error) {
 // Ended is closed when the process has ended.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
+// Succeeded reports whether the process, which has ended, did so with code 0.
+func (p *Process) Succeeded() bool { return p.command.ProcessState.Success() }
+
 // Usage is what a process has used since it started.
 type Usage struct {
 	CPU    time.Duration // user and system
