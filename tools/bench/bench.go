@@ -7,9 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/rollcall-rpc/rollcall/tools/bench/machine"
+	"github.com/rollcall-rpc/rollcall/tools/bench/methods"
 )
 
 // settings are what the command line says.
@@ -40,6 +42,7 @@ type bench struct {
 	// Programs, built.
 	rollcall  string
 	inprocess string
+	methods   string
 }
 
 // newBench builds all there is to build, as long as all CPUs are to be had.
@@ -58,6 +61,8 @@ func newBench(ctx context.Context, s settings, log io.Writer) (*bench, error) {
 
 func (b *bench) close() { _ = os.RemoveAll(b.dir) }
 
+// prepare builds what the chosen sections run. Only then can this process be
+// kept on one CPU.
 func (b *bench) prepare(ctx context.Context) error {
 	fmt.Fprintln(b.log, b.cores)
 	root, err := moduleRoot(ctx)
@@ -68,11 +73,33 @@ func (b *bench) prepare(ctx context.Context) error {
 	if err := b.command(ctx, root, "go", "build", "-o", b.rollcall, "."); err != nil {
 		return err
 	}
-	b.inprocess = filepath.Join(b.dir, "inprocess.test")
-	if err := b.buildBenchmarks(ctx, ".", "./inprocess", b.inprocess); err != nil {
-		return err
+	if b.chosen(inProcessKey) {
+		b.inprocess = filepath.Join(b.dir, "inprocess.test")
+		if err := b.buildBenchmarks(ctx, ".", "./inprocess", b.inprocess); err != nil {
+			return err
+		}
+	}
+	if b.chosen(methodsKey) {
+		if err := b.buildMethods(ctx, root); err != nil {
+			return err
+		}
 	}
 	return b.cores.PinSelf()
+}
+
+// chosen reports whether a section is to be measured.
+func (s settings) chosen(key string) bool { return len(s.only) == 0 || slices.Contains(s.only, key) }
+
+func (b *bench) buildMethods(ctx context.Context, root string) error {
+	dir := filepath.Join(b.dir, "methods")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	if err := methods.Write(ctx, root, dir, methodCounts, b.command); err != nil {
+		return err
+	}
+	b.methods = filepath.Join(b.dir, "methods.test")
+	return b.buildBenchmarks(ctx, dir, ".", b.methods)
 }
 
 // moduleRoot is where the module lies that this one is beside: it is built by

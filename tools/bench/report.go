@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -15,13 +14,20 @@ type section struct {
 	measure func(*bench, context.Context) (markdown string, err error)
 }
 
+// The keys of sections that need something built.
+const (
+	inProcessKey = "inprocess"
+	methodsKey   = "methods"
+)
+
 var sections = []section{
 	{"add", "One call of `add`", (*bench).addAlone},
 	{"batch", "A batch of 100 calls of `add`", (*bench).addInBatch},
 	{"account", "`get_current_user`, with a token and a database", (*bench).currentUser},
 	{"client", "A call of `add`, on the client's side", (*bench).clients},
 	{"memory", "A batch of 10,000 calls of `echo`, 1 KiB each", (*bench).largeBatch},
-	{"inprocess", "The parts of a call", (*bench).inProcess},
+	{inProcessKey, "The parts of a call", (*bench).inProcess},
+	{methodsKey, "The number of methods", (*bench).manyMethods},
 	{"targets", "What is to be reached", (*bench).targetTable},
 }
 
@@ -37,7 +43,7 @@ func sectionKeys() []string {
 // is there.
 func (b *bench) report(ctx context.Context, w io.Writer) error {
 	for _, s := range sections {
-		if len(b.only) > 0 && !slices.Contains(b.only, s.key) {
+		if !b.chosen(s.key) {
 			continue
 		}
 		markdown, err := s.measure(b, ctx)
