@@ -53,7 +53,7 @@ lint: ## Look for mistakes: gofmt, go vet, staticcheck
 .PHONY: bench
 bench: postgres ## Measure what a call costs, beside peers; BENCH=-help lists how
 	@go -C tools/bench build -o ../../$(BENCHMARK) .
-	@cd tools/bench && exec ../../$(BENCHMARK) $(BENCH)
+	@exec $(BENCHMARK) $(BENCH)
 
 # A prerequisite, not a part of the program: gets Postgres onto a machine that
 # has none.

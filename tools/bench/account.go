@@ -46,7 +46,7 @@ func execute(ctx context.Context, databaseURL, sql string, args ...any) error {
 
 // login returns a client that carries the account's token, and the account.
 func (s *service) login(ctx context.Context) (*rollcall.Client, rollcall.Authentication, error) {
-	c := rollcall.NewClient("http://" + s.addr + peer.Path)
+	c := rollcall.NewClient(s.url())
 	a, err := c.Authenticate(ctx, rollcall.AuthenticateParams{Username: adminName, Password: adminPassword})
 	return c, a, err
 }

@@ -102,5 +102,8 @@ func additionTable(c comparison) table {
 }
 
 func withRatio(format string, value, ratio float64) string {
+	if ratio < 0.1 {
+		return fmt.Sprintf(format+" (%.3f)", value, ratio)
+	}
 	return fmt.Sprintf(format+" (%.2f)", value, ratio)
 }

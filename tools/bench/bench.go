@@ -19,7 +19,9 @@ type settings struct {
 	rounds      int
 	turn        time.Duration
 	connections int
+	users       []int    // how many there are in the databases of the section users
 	only        []string // sections; none are all
+	write       string   // a file for the report; may be empty
 }
 
 const (
@@ -61,26 +63,29 @@ func newBench(ctx context.Context, s settings, log io.Writer) (*bench, error) {
 
 func (b *bench) close() { _ = os.RemoveAll(b.dir) }
 
+// folder is where this program's packages are, seen from where it runs.
+const folder = "tools/bench"
+
 // prepare builds what the chosen sections run. Only then can this process be
 // kept on one CPU.
 func (b *bench) prepare(ctx context.Context) error {
-	fmt.Fprintln(b.log, b.cores)
-	root, err := moduleRoot(ctx)
-	if err != nil {
-		return err
+	if _, err := os.Stat(folder); err != nil {
+		return fmt.Errorf("run this at the top of the repository, by make bench: %w", err)
 	}
+	fmt.Fprintln(b.log, b.cores)
+	// Not in this module, since here the peers have a say in versions.
 	b.rollcall = filepath.Join(b.dir, "rollcall")
-	if err := b.command(ctx, root, "go", "build", "-o", b.rollcall, "."); err != nil {
+	if err := b.command(ctx, ".", "go", "build", "-o", b.rollcall, "."); err != nil {
 		return err
 	}
 	if b.chosen(inProcessKey) {
 		b.inprocess = filepath.Join(b.dir, "inprocess.test")
-		if err := b.buildBenchmarks(ctx, ".", "./inprocess", b.inprocess); err != nil {
+		if err := b.buildBenchmarks(ctx, folder, "./inprocess", b.inprocess); err != nil {
 			return err
 		}
 	}
 	if b.chosen(methodsKey) {
-		if err := b.buildMethods(ctx, root); err != nil {
+		if err := b.buildMethods(ctx); err != nil {
 			return err
 		}
 	}
@@ -90,26 +95,16 @@ func (b *bench) prepare(ctx context.Context) error {
 // chosen reports whether a section is to be measured.
 func (s settings) chosen(key string) bool { return len(s.only) == 0 || slices.Contains(s.only, key) }
 
-func (b *bench) buildMethods(ctx context.Context, root string) error {
+func (b *bench) buildMethods(ctx context.Context) error {
 	dir := filepath.Join(b.dir, "methods")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}
-	if err := methods.Write(ctx, root, dir, methodCounts, b.command); err != nil {
+	if err := methods.Write(ctx, ".", dir, methodCounts, b.command); err != nil {
 		return err
 	}
 	b.methods = filepath.Join(b.dir, "methods.test")
 	return b.buildBenchmarks(ctx, dir, ".", b.methods)
-}
-
-// moduleRoot is where the module lies that this one is beside: it is built by
-// itself, since here the peers choose the versions of what it needs.
-func moduleRoot(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/rollcall-rpc/rollcall").Output()
-	if err != nil {
-		return "", fmt.Errorf("find the module (is this run in tools/bench?): %w", err)
-	}
-	return string(out[:len(out)-1]), nil
 }
 
 // command runs a command to its end.

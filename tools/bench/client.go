@@ -15,7 +15,6 @@ import (
 
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
 	"github.com/rollcall-rpc/rollcall/tools/bench/machine"
-	"github.com/rollcall-rpc/rollcall/tools/bench/peer"
 	"github.com/rollcall-rpc/rollcall/tools/bench/stats"
 )
 
@@ -141,7 +140,7 @@ func (b *bench) clients(ctx context.Context) (string, error) {
 		}
 		children := map[string]*child{}
 		for _, key := range order {
-			if children[key], err = s.startChild(ctx, s.cores.Start, []string{"call", key, "http://" + server.addr + peer.Path}); err != nil {
+			if children[key], err = s.startChild(ctx, s.cores.Start, []string{"call", key, server.url()}); err != nil {
 				return err
 			}
 		}

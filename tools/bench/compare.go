@@ -65,6 +65,9 @@ func (b *bench) compare(ctx context.Context, what string, contenders []*contende
 			}
 		}
 	}
+	for _, f := range all {
+		fmt.Fprintf(b.log, "%s: %s kept its CPU busy %.0f%% of the time\n", what, f.name, 100*stats.Median(f.busy))
+	}
 	return all, nil
 }
 

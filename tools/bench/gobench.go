@@ -17,6 +17,9 @@ import (
 // value per round.
 type benchmarks map[string]map[string][]float64
 
+// cpuPerCall is the unit of CPU time in nanoseconds: benchmarks report it.
+const cpuPerCall = "cpu-ns/call"
+
 // median is NaN where nothing was measured.
 func (m benchmarks) median(name, unit string) float64 { return stats.Median(m[name][unit]) }
 
@@ -76,10 +79,10 @@ func (m benchmarks) read(out *bytes.Buffer) error {
 	return nil
 }
 
-// cells are time, bytes and allocations of one benchmark.
+// cells are CPU time, bytes and allocations of one benchmark.
 func (m benchmarks) cells(name string) []string {
 	return []string{
-		nanoseconds(m.median(name, "ns/op")),
+		nanoseconds(m.median(name, cpuPerCall)),
 		number(m.median(name, "B/op")),
 		number(m.median(name, "allocs/op")),
 	}

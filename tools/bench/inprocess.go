@@ -14,14 +14,14 @@ func (b *bench) inProcess(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	b.found[createUserFinding] = m.ratio("CreateUser/rollcall", "CreateUser/encoding-json+jsonschema", "ns/op")
-	b.found[batchGrowthFinding] = m.ratio("Batch/1000", "Batch/10", "ns/call")
+	b.found[createUserFinding] = m.ratio("CreateUser/rollcall", "CreateUser/encoding-json+jsonschema", cpuPerCall)
+	b.found[batchGrowthFinding] = m.ratio("Batch/1000", "Batch/10", cpuPerCall)
 	return strings.Join([]string{partsTable(m).String(), batchTable(m).String(), scanTable(m).String()}, "\n"), nil
 }
 
 // partsTable has each part of a call beside what one would use instead.
 func partsTable(m benchmarks) table {
-	t := table{header: []string{"what, in process", "time", "bytes", "allocations", "ratio"}}
+	t := table{header: []string{"what, in process", "CPU", "bytes", "allocations", "ratio"}}
 	for _, row := range []struct{ text, name, to string }{
 		{"`create_user`, decode and validate: encoding/json and jsonschema/v5", "CreateUser/encoding-json+jsonschema", "CreateUser/encoding-json+jsonschema"},
 		{"… Rollcall's generated code", "CreateUser/rollcall", "CreateUser/encoding-json+jsonschema"},
@@ -32,33 +32,33 @@ func partsTable(m benchmarks) table {
 		{"… Rollcall's generated code", "Encode/rollcall", "Encode/encoding-json"},
 		{"dispatch of `ping`, behind the envelope", "Dispatch/rollcall", "Dispatch/rollcall"},
 	} {
-		t.add(append(append([]string{row.text}, m.cells(row.name)...), fmt.Sprintf("%.2f", m.ratio(row.name, row.to, "ns/op")))...)
+		t.add(append(append([]string{row.text}, m.cells(row.name)...), fmt.Sprintf("%.2f", m.ratio(row.name, row.to, cpuPerCall)))...)
 	}
 	return t
 }
 
 func batchTable(m benchmarks) table {
-	t := table{header: []string{"calls of `add` in a request, in process", "time per call", "bytes per call", "allocations per call", "ratio to 10"}}
+	t := table{header: []string{"calls of `add` in a request, in process", "CPU per call", "bytes per call", "allocations per call", "ratio to 10"}}
 	for _, calls := range []float64{1, 10, 100, 1000} {
 		name := fmt.Sprintf("Batch/%.0f", calls)
 		t.add(fmt.Sprint(calls),
-			nanoseconds(m.median(name, "ns/call")),
+			nanoseconds(m.median(name, cpuPerCall)),
 			number(m.median(name, "B/op")/calls),
 			fmt.Sprintf("%.2f", m.median(name, "allocs/op")/calls),
-			fmt.Sprintf("%.2f", m.ratio(name, "Batch/10", "ns/call")))
+			fmt.Sprintf("%.2f", m.ratio(name, "Batch/10", cpuPerCall)))
 	}
 	return t
 }
 
 func scanTable(m benchmarks) table {
-	t := table{header: []string{"scan of a batch of 100 `add`", "time", "bytes", "allocations", "ratio", "what it lets pass"}, words: 1}
+	t := table{header: []string{"scan of a batch of 100 `add`", "CPU", "bytes", "allocations", "ratio", "what it lets pass"}, words: 1}
 	for i, s := range scan.Scanners {
 		name := fmt.Sprintf("Scan/%d", i)
 		passes := strings.Join(s.Passes(), ", ")
 		if passes == "" {
 			passes = "nothing"
 		}
-		t.add(append(append([]string{s.Name}, m.cells(name)...), fmt.Sprintf("%.2f", m.ratio(name, "Scan/0", "ns/op")), passes)...)
+		t.add(append(append([]string{s.Name}, m.cells(name)...), fmt.Sprintf("%.2f", m.ratio(name, "Scan/0", cpuPerCall)), passes)...)
 	}
 	return t
 }

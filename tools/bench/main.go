@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 )
@@ -52,12 +53,21 @@ func measure(args []string, stdout, stderr io.Writer) error {
 	if err := s.parse(args, stderr); err != nil {
 		return err
 	}
+	if s.write != "" {
+		if err := checkMarkers(s.write); err != nil {
+			return err
+		}
+	}
 	b, err := newBench(ctx, s, stderr)
 	if err != nil {
 		return err
 	}
 	defer b.close()
-	return b.report(ctx, stdout)
+	var report strings.Builder
+	if err := b.report(ctx, io.MultiWriter(stdout, &report)); err != nil || s.write == "" {
+		return err
+	}
+	return writeReport(s.write, report.String())
 }
 
 // parse reads the command line.
@@ -67,10 +77,13 @@ func (s *settings) parse(args []string, stderr io.Writer) error {
 	flags.IntVar(&s.rounds, "rounds", defaultRounds, "how often each server has its turn")
 	flags.DurationVar(&s.turn, "turn", defaultTurn, "how long a turn is")
 	flags.IntVar(&s.connections, "connections", 32, "how many connections ask at once")
+	s.users = []int{1000, 100_000, 1_000_000}
+	flags.Func("users", "how `many` users there are in each database, separated by commas (default 1000,100000,1000000)", s.setUsers)
 	flags.Func("only", "the `sections` to measure, separated by commas, of "+strings.Join(sectionKeys(), ", "), func(list string) error {
 		s.only = strings.Split(list, ",")
 		return nil
 	})
+	flags.StringVar(&s.write, "write", "", "the `file` to write the report into, between its markers; README.md has them")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -84,10 +97,25 @@ func (s *settings) check(rest []string) error {
 	if s.rounds < 1 || s.turn <= 0 || s.connections < 1 {
 		return errors.New("-rounds, -turn and -connections must be more than 0")
 	}
+	if s.write != "" && len(s.only) > 0 {
+		return errors.New("-write takes the whole report: leave out -only")
+	}
 	for _, key := range s.only {
 		if !slices.Contains(sectionKeys(), key) {
 			return fmt.Errorf("-only %s: want some of %s", key, strings.Join(sectionKeys(), ", "))
 		}
+	}
+	return nil
+}
+
+func (s *settings) setUsers(list string) error {
+	s.users = nil
+	for text := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 2*pageSize {
+			return fmt.Errorf("want numbers of %d and more", 2*pageSize)
+		}
+		s.users = append(s.users, n)
 	}
 	return nil
 }

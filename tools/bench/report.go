@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
+
+	"github.com/rollcall-rpc/rollcall/tools/bench/machine"
 )
 
 // section is one part of the report.
@@ -28,6 +31,7 @@ var sections = []section{
 	{"memory", "A batch of 10,000 calls of `echo`, 1 KiB each", (*bench).largeBatch},
 	{inProcessKey, "The parts of a call", (*bench).inProcess},
 	{methodsKey, "The number of methods", (*bench).manyMethods},
+	{"users", "The number of users", (*bench).manyUsers},
 	{"targets", "What is to be reached", (*bench).targetTable},
 }
 
@@ -42,6 +46,9 @@ func sectionKeys() []string {
 // report measures the sections that were chosen, and writes each as soon as it
 // is there.
 func (b *bench) report(ctx context.Context, w io.Writer) error {
+	if _, err := fmt.Fprintln(w, b.preface()); err != nil {
+		return err
+	}
 	for _, s := range sections {
 		if !b.chosen(s.key) {
 			continue
@@ -55,4 +62,11 @@ func (b *bench) report(ctx context.Context, w io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// preface says where and how it was measured.
+func (b *bench) preface() string {
+	return fmt.Sprintf(`Measured by `+"`make bench`"+` on %s, %d CPUs, %s; %s. Medians of %d rounds, in which all take
+turns of %v, asked by %d connections at once. In parentheses the ratio to the table's first row or column.
+`, machine.Model(), runtime.NumCPU(), runtime.Version(), b.cores, b.rounds, b.turn, b.connections)
 }

@@ -57,6 +57,8 @@ type server struct {
 	addr string
 }
 
+func (s *server) url() string { return "http://" + s.addr + peer.Path }
+
 // startSelf starts this program as one of its servers.
 func (s *stage) startSelf(ctx context.Context, args ...string) (*server, error) {
 	return s.startServer(ctx, s.cores.Start, args)

@@ -31,12 +31,12 @@ func BenchmarkBatch(b *testing.B) {
 				b.Fatal(err)
 			}
 			w := &discard{header: http.Header{}}
-			b.ReportAllocs()
+			used := start(b)
 			for b.Loop() {
 				reader.Reset(body)
 				handler.ServeHTTP(w, r)
 			}
-			b.ReportMetric(float64(b.Elapsed())/float64(b.N*calls), "ns/call")
+			used.report(calls)
 			if want := recorder.Body.Len(); w.n%want != 0 {
 				b.Errorf("%d bytes are no multiple of %d", w.n, want)
 			}
@@ -49,13 +49,14 @@ func BenchmarkScan(b *testing.B) {
 	body := []byte(peer.Servers[0].Body(100))
 	for i, s := range scan.Scanners {
 		b.Run(fmt.Sprint(i), func(b *testing.B) {
-			b.ReportAllocs()
+			used := start(b)
 			b.SetBytes(int64(len(body)))
 			for b.Loop() {
 				if err := s.Check(body); err != nil {
 					b.Fatal(err)
 				}
 			}
+			used.report(1)
 		})
 	}
 }

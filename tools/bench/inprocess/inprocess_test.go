@@ -71,7 +71,7 @@ func BenchmarkCreateUser(b *testing.B) {
 		svc := &service{}
 		run := behindEnvelope(svc)
 		var call jsonrpc.Call
-		b.ReportAllocs()
+		used := start(b)
 		for b.Loop() {
 			call = jsonrpc.Call{Method: rollcall.MethodCreateUser, Params: params}
 			if err := jsonrpc.Check(params); err != nil {
@@ -81,19 +81,21 @@ func BenchmarkCreateUser(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+		used.report(1)
 		if svc.created.Username != "alice.smith" || svc.created.Email != "alice@example.com" {
 			b.Errorf("got %+v", svc.created)
 		}
 	})
 	b.Run("encoding-json+jsonschema", func(b *testing.B) {
 		schema := createUserSchema(b)
-		b.ReportAllocs()
+		used := start(b)
 		for b.Loop() {
 			value, account, err := decodeTwice(params)
 			if err != nil || schema.Validate(value) != nil || account.Username != "alice.smith" {
 				b.Fatal(account, err)
 			}
 		}
+		used.report(1)
 	})
 }
 
@@ -165,22 +167,24 @@ func createUserSchema(b *testing.B) *jsonschema.Schema {
 func BenchmarkDecode(b *testing.B) {
 	params := []byte(newAccount)
 	b.Run("rollcall", func(b *testing.B) {
-		b.ReportAllocs()
+		used := start(b)
 		for b.Loop() {
 			var p rollcall.CreateUserParams
 			if err := p.DecodeJSON(jsonrpc.NewDecoder(params)); err != nil || p.Username != "alice.smith" {
 				b.Fatal(p, err)
 			}
 		}
+		used.report(1)
 	})
 	b.Run("encoding-json", func(b *testing.B) {
-		b.ReportAllocs()
+		used := start(b)
 		for b.Loop() {
 			var a account
 			if err := json.Unmarshal(params, &a); err != nil || a.Username != "alice.smith" {
 				b.Fatal(a, err)
 			}
 		}
+		used.report(1)
 	})
 }
 
@@ -192,12 +196,13 @@ func BenchmarkValidate(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Run("jsonschema", func(b *testing.B) {
-		b.ReportAllocs()
+		used := start(b)
 		for b.Loop() {
 			if err := schema.Validate(value); err != nil {
 				b.Fatal(err)
 			}
 		}
+		used.report(1)
 	})
 }
 
@@ -206,13 +211,14 @@ func BenchmarkDispatch(b *testing.B) {
 	run := behindEnvelope(&service{})
 	b.Run("rollcall", func(b *testing.B) {
 		var call jsonrpc.Call
-		b.ReportAllocs()
+		used := start(b)
 		for b.Loop() {
 			call = jsonrpc.Call{Method: rollcall.MethodPing}
 			if err := run(b.Context(), &call); err != nil {
 				b.Fatal(err)
 			}
 		}
+		used.report(1)
 		if string(call.Result) != `"pong"` {
 			b.Errorf("got %s", call.Result)
 		}
@@ -224,12 +230,13 @@ func BenchmarkEncode(b *testing.B) {
 	created := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	b.Run("rollcall", func(b *testing.B) {
 		user := &rollcall.User{ID: 1234567, Username: "alice.smith", Email: "alice@example.com", Role: rollcall.RoleUser, CreatedAt: created}
-		b.ReportAllocs()
+		used := start(b)
 		for b.Loop() {
 			if _, err := jsonrpc.Marshal(user); err != nil {
 				b.Fatal(err)
 			}
 		}
+		used.report(1)
 	})
 	b.Run("encoding-json", func(b *testing.B) {
 		user := &struct {
@@ -239,12 +246,13 @@ func BenchmarkEncode(b *testing.B) {
 			Role      string    `json:"role"`
 			CreatedAt time.Time `json:"created_at"`
 		}{1234567, "alice.smith", "alice@example.com", "user", created}
-		b.ReportAllocs()
+		used := start(b)
 		for b.Loop() {
 			if _, err := json.Marshal(user); err != nil {
 				b.Fatal(err)
 			}
 		}
+		used.report(1)
 	})
 }
 

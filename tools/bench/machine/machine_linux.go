@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -87,4 +88,18 @@ func peakMemory(pid int) (int64, error) {
 		return 0, fmt.Errorf("VmHWM of process %d: %w", pid, err)
 	}
 	return kilobytes << 10, nil
+}
+
+// Model names the CPU.
+func Model() string {
+	info, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return runtime.GOARCH
+	}
+	for line := range strings.Lines(string(info)) {
+		if name, value, _ := strings.Cut(line, ":"); strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return runtime.GOARCH
 }

@@ -31,7 +31,7 @@ func TestWrite(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	for _, name := range []string{"BenchmarkMethods3", "BenchmarkMethods7"} {
-		if !bytes.Contains(out, []byte(name)) || !strings.Contains(string(out), "ns/call") {
+		if !bytes.Contains(out, []byte(name)) || !strings.Contains(string(out), "cpu-ns/call") {
 			t.Errorf("no %s in %s", name, out)
 		}
 	}
