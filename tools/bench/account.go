@@ -65,11 +65,7 @@ func (b *bench) currentUser(ctx context.Context) (string, error) {
 		return "", err
 	}
 	b.found[currentUserFinding] = stats.Ratio(c[1].cpu, c[0].cpu)
-	t := table{header: []string{"server", "calls/s", "CPU per call", "p50", "p99", "peak memory"}}
-	for _, f := range c {
-		t.add(f.cells(c[0])...)
-	}
-	return t.String() + "\nThe other CPU is shared by the load and Postgres.\n", nil
+	return c.table().String() + "\nThe other CPU is shared by the load and Postgres.\n", nil
 }
 
 // accountServers starts both, on one database. The first is the measure.
@@ -131,16 +127,4 @@ func verifyAccount(answer []byte, want rollcall.User) error {
 		return fmt.Errorf("a wrong answer: %s", answer)
 	}
 	return nil
-}
-
-// cells are a row of a table, with ratios to those of another.
-func (f *figures) cells(to *figures) []string {
-	return []string{
-		f.name,
-		withRatio("%.0f", stats.Median(f.rate), stats.Ratio(f.rate, to.rate)),
-		withRatio("%.2f µs", stats.Median(f.cpu), stats.Ratio(f.cpu, to.cpu)),
-		withRatio("%.2f ms", stats.Median(f.p50)/1000, stats.Ratio(f.p50, to.p50)),
-		withRatio("%.2f ms", stats.Median(f.p99)/1000, stats.Ratio(f.p99, to.p99)),
-		withRatio("%.1f MiB", f.memory/(1<<20), f.memory/to.memory),
-	}
 }

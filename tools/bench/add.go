@@ -25,7 +25,7 @@ func (b *bench) addAlone(ctx context.Context) (string, error) {
 	b.found[addFloorFinding] = c.cpuRatio(generatedKey, floorKey)
 	b.found[addEthereumFinding] = c.cpuRatio(generatedKey, "ethereum")
 	b.found[serviceFloorFinding] = c.cpuRatio(serviceKey, floorKey)
-	return additionTable(c).String(), nil
+	return c.table().String(), nil
 }
 
 func (b *bench) addInBatch(ctx context.Context) (string, error) {
@@ -36,7 +36,7 @@ func (b *bench) addInBatch(ctx context.Context) (string, error) {
 	b.found[batchEthereumFinding] = c.cpuRatio(generatedKey, "ethereum")
 	b.found[batchJRPC2Finding] = c.cpuRatio(generatedKey, "jrpc2")
 	b.found[serviceBatchFinding] = c.cpuRatio(serviceKey, "ethereum")
-	return additionTable(c).String() + "\nCalls in one request count each by itself, but p50 and p99 are of the request. gorilla/rpc has no batches.\n", nil
+	return c.table().String() + "\nCalls in one request count each by itself, but p50 and p99 are of the request. gorilla/rpc has no batches.\n", nil
 }
 
 // addition compares all servers by calls of add, alone or in batches.
@@ -89,21 +89,4 @@ func adder(p peer.Server, s *server, calls int) *contender {
 		request: load.Post(s.addr, peer.Path, "", p.Body(calls)),
 		verify:  func(answer []byte) error { return peer.Verify(answer, calls) },
 	}
-}
-
-// additionTable has a row for each server, and its ratios to the floor.
-func additionTable(c comparison) table {
-	t := table{header: []string{"server", "calls/s", "CPU per call", "p50", "p99", "peak memory"}}
-	floor := c.of(floorKey)
-	for _, f := range c {
-		t.add(f.cells(floor)...)
-	}
-	return t
-}
-
-func withRatio(format string, value, ratio float64) string {
-	if ratio < 0.1 {
-		return fmt.Sprintf(format+" (%.3f)", value, ratio)
-	}
-	return fmt.Sprintf(format+" (%.2f)", value, ratio)
 }

@@ -118,3 +118,31 @@ func (f *figures) add(s load.Sample, cpu time.Duration, calls int) {
 }
 
 func micro(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
+
+// table has a row for each contender, with its ratios to the first.
+func (c comparison) table() table {
+	t := table{header: []string{"server", "calls/s", "CPU per call", "p50", "p99", "peak memory"}}
+	for _, f := range c {
+		t.add(f.cells(c[0])...)
+	}
+	return t
+}
+
+// cells are a row of a table, with ratios to those of another.
+func (f *figures) cells(to *figures) []string {
+	return []string{
+		f.name,
+		withRatio("%.0f", stats.Median(f.rate), stats.Ratio(f.rate, to.rate)),
+		withRatio("%.2f µs", stats.Median(f.cpu), stats.Ratio(f.cpu, to.cpu)),
+		withRatio("%.2f ms", stats.Median(f.p50)/1000, stats.Ratio(f.p50, to.p50)),
+		withRatio("%.2f ms", stats.Median(f.p99)/1000, stats.Ratio(f.p99, to.p99)),
+		withRatio("%.1f MiB", f.memory/(1<<20), f.memory/to.memory),
+	}
+}
+
+func withRatio(format string, value, ratio float64) string {
+	if ratio < 0.1 {
+		return fmt.Sprintf(format+" (%.3f)", value, ratio)
+	}
+	return fmt.Sprintf(format+" (%.2f)", value, ratio)
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -54,6 +55,9 @@ func (b *bench) report(ctx context.Context, w io.Writer) error {
 			continue
 		}
 		markdown, err := s.measure(b, ctx)
+		if ctx.Err() != nil {
+			return errors.New("interrupted")
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.key, err)
 		}

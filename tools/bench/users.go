@@ -82,7 +82,7 @@ func hasCursor() bool {
 func (b *bench) manyUsers(ctx context.Context) (string, error) {
 	var populations []*population
 	err := b.onStage(func(s *stage) error {
-		pg, err := s.postgres(ctx)
+		pg, err := s.largePostgres(ctx)
 		if err != nil {
 			return err
 		}
