@@ -25,7 +25,7 @@ func (b *bench) addAlone(ctx context.Context) (string, error) {
 	b.found[addFloorFinding] = c.cpuRatio(generatedKey, floorKey)
 	b.found[addEthereumFinding] = c.cpuRatio(generatedKey, "ethereum")
 	b.found[serviceFloorFinding] = c.cpuRatio(serviceKey, floorKey)
-	return c.table().String(), nil
+	return c.table().String() + c.disturbance(), nil
 }
 
 func (b *bench) addInBatch(ctx context.Context) (string, error) {
@@ -36,7 +36,7 @@ func (b *bench) addInBatch(ctx context.Context) (string, error) {
 	b.found[batchEthereumFinding] = c.cpuRatio(generatedKey, "ethereum")
 	b.found[batchJRPC2Finding] = c.cpuRatio(generatedKey, "jrpc2")
 	b.found[serviceBatchFinding] = c.cpuRatio(serviceKey, "ethereum")
-	return c.table().String() + "\nCalls in one request count each by itself, but p50 and p99 are of the request. gorilla/rpc has no batches.\n", nil
+	return c.table().String() + "\nCalls in one request count each by itself, but p50 and p99 are of the request. gorilla/rpc has no batches.\n" + c.disturbance(), nil
 }
 
 // addition compares all servers by calls of add, alone or in batches.

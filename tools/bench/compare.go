@@ -30,7 +30,7 @@ type figures struct {
 	cpu      []float64 // of the server, in µs per call
 	rate     []float64 // calls per second
 	p50, p99 []float64 // of a request, in µs
-	busy     []float64 // the share of the time that the server was at work
+	busy     []float64 // the share of its CPU's time that the server had
 	memory   float64   // in bytes, at the most
 }
 
@@ -64,9 +64,6 @@ func (b *bench) compare(ctx context.Context, what string, contenders []*contende
 				return nil, fmt.Errorf("%s, %s: %w", what, c.name, err)
 			}
 		}
-	}
-	for _, f := range all {
-		fmt.Fprintf(b.log, "%s: %s kept its CPU busy %.0f%% of the time\n", what, f.name, 100*stats.Median(f.busy))
 	}
 	return all, nil
 }
@@ -138,6 +135,21 @@ func (f *figures) cells(to *figures) []string {
 		withRatio("%.2f ms", stats.Median(f.p99)/1000, stats.Ratio(f.p99, to.p99)),
 		withRatio("%.1f MiB", f.memory/(1<<20), f.memory/to.memory),
 	}
+}
+
+// disturbance says so where something else ran on the servers' CPU; else it is
+// empty.
+func (c comparison) disturbance() string {
+	var all []float64
+	for _, f := range c {
+		all = append(all, f.busy...)
+	}
+	share := stats.Median(all)
+	if share > 0.9 {
+		return ""
+	}
+	return fmt.Sprintf("\nThe servers had %.0f %% of their CPU's time, the rest went elsewhere: calls/s, p50 and p99 would be better "+
+		"on a machine that does nothing else, and CPU per call hardly.\n", 100*share)
 }
 
 func withRatio(format string, value, ratio float64) string {
