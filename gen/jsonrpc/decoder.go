@@ -50,6 +50,16 @@ func Unmarshal(data []byte, v FromJSON) error {
 	return v.DecodeJSON(NewDecoder(data))
 }
 
+// MustDecode returns the value of JSON that stands in generated code, such as a
+// default. It panics if that is no such value, since then the generator is at
+// fault.
+func MustDecode[T any](text string, decode func(*T, *Decoder) error) (v T) {
+	if err := decode(&v, NewDecoder([]byte(text))); err != nil {
+		panic(err)
+	}
+	return v
+}
+
 // PathError says where in a value a decoder met what it cannot take.
 type PathError struct {
 	Pointer string // JSON pointer (RFC 6901)

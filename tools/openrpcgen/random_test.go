@@ -18,8 +18,8 @@ import (
 )
 
 // TestRandomDocuments generates documents of names and schemas that nobody
-// would write: whatever is generated must build and vet clean. RANDOM_SEED
-// tries another one.
+// would write: whatever is generated must build and vet clean, and its server
+// must fill in the defaults. RANDOM_SEED tries another one.
 func TestRandomDocuments(t *testing.T) {
 	seeds := []uint64{1, 2, 3}
 	if seed, err := strconv.ParseUint(os.Getenv("RANDOM_SEED"), 10, 64); err == nil {
@@ -39,9 +39,57 @@ func TestRandomDocuments(t *testing.T) {
 			t.Fatalf("seed %d: exit code %d\n%s", seed, code, fault)
 		}
 		t.Logf("seed %d: %s", seed, stdout.String())
+		packageName := fmt.Sprintf("random%d", seed)
+		write(t, filepath.Join(module, packageName+"_test.go"), strings.ReplaceAll(defaultsTest, "PACKAGE", packageName))
 	}
 	goIn(t, module, "vet", "./...")
+	goIn(t, module, "test", ".")
 }
+
+// defaultsTest runs in the module of the generated code, and calls each method
+// with nothing. Those that are not implemented, or whose params are refused,
+// have come through; a default that is no value of its type would panic.
+const defaultsTest = `package random_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+
+	"example.test/random/jsonrpc"
+	"example.test/random/PACKAGE"
+	"example.test/random/PACKAGE/PACKAGEserver"
+)
+
+func TestDefaultsOf_PACKAGE(t *testing.T) {
+	text, err := os.ReadFile("PACKAGE.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct{ Methods []struct{ Name string } }
+	if err := json.Unmarshal(text, &document); err != nil {
+		t.Fatal(err)
+	}
+	handler := PACKAGEserver.NewHandler(PACKAGE.UnimplementedService{})
+	for _, method := range document.Methods {
+		name, _ := json.Marshal(method.Name)
+		r := httptest.NewRequest("POST", "/", strings.NewReader(fmt.Sprintf("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":%s}", name)))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		var answer struct{ Error jsonrpc.Error }
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+			t.Fatal(err)
+		}
+		if code := answer.Error.Code; code != jsonrpc.CodeMethodNotFound && code != jsonrpc.CodeInvalidParams {
+			t.Errorf("%s: %s", name, w.Body)
+		}
+	}
+}
+`
 
 // random makes documents. References lead to components only, so that all of
 // them resolve.
@@ -114,7 +162,11 @@ func (r *random) method(name string) object {
 	m := object{"name": name, "summary": r.prose(), "description": r.prose(), "x-readonly": r.IntN(2) == 0}
 	params := []object{}
 	for _, param := range r.names(r.IntN(4)) {
-		params = append(params, object{"name": param, "description": r.prose(), "required": r.IntN(2) == 0, "schema": r.schema(0)})
+		schema := r.schema(0)
+		if s, ok := schema.(object); ok && r.IntN(2) == 0 {
+			s["default"] = r.value(s)
+		}
+		params = append(params, object{"name": param, "description": r.prose(), "required": r.IntN(3) == 0, "schema": schema})
 	}
 	m["params"] = params
 	if r.IntN(8) > 0 {
@@ -172,6 +224,40 @@ func (r *random) schema(deep int) any {
 	}
 	r.some(s, object{"title": r.name(), "description": r.prose()})
 	return s
+}
+
+// value makes a value that fits most schemas that are made here.
+func (r *random) value(schema any) any {
+	s, ok := schema.(object)
+	if !ok {
+		return []any{r.name(), nil}
+	}
+	for _, keyword := range []string{"oneOf", "anyOf", "allOf"} {
+		if list, ok := s[keyword].([]any); ok {
+			return r.value(list[r.IntN(len(list))])
+		}
+	}
+	if s["const"] != nil {
+		return s["const"]
+	}
+	switch s["type"] {
+	case "string":
+		return map[bool]string{true: "2026-01-01T00:00:00Z", false: "abcd"}[s["format"] == "date-time"]
+	case "integer", "number":
+		return json.Number("1.0")
+	case "array":
+		if items, ok := s["items"].([]any); ok {
+			return []any{r.value(items[0]), r.value(items[1])}
+		}
+		return []any{r.value(s["items"])}
+	case "object":
+		value := object{}
+		for _, name := range slices.Sorted(maps.Keys(s["properties"].(object))) {
+			value[name] = r.value(s["properties"].(object)[name])
+		}
+		return value
+	}
+	return true
 }
 
 func (r *random) object(deep int) object {

@@ -20,15 +20,9 @@ func (w *writer) tupleCodec(p *printer, t *ir.Type) {
 	}
 	p.p("e.EndArgs()")
 	p.p("}\n")
-	least := 0
-	for i, f := range t.Fields {
-		if f.Presence == ir.Required || f.Presence == ir.OrNull {
-			least = i + 1
-		}
-	}
 	p.comment("DecodeJSON reads v.")
 	p.p("func (v *%s) DecodeJSON(d *%s) error {", t.Name, p.rt("Decoder"))
-	p.p("return d.Tuple(%d, func(i int) error {", least)
+	p.p("return d.Tuple(%d, func(i int) error {", t.Least())
 	p.p("switch i {")
 	for i, f := range t.Fields {
 		p.p("case %d:", i)

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"go/token"
 	"strings"
 	"unicode"
 
@@ -149,24 +150,41 @@ func (w *writer) setDefaults(p *printer, t *ir.Type) {
 		"it.")
 	p.p("func (v *%s) SetDefaults() {", t.Name)
 	for _, f := range t.Fields {
-		switch {
-		case f.Default == "":
-		case f.Presence == ir.OrNothing:
-			p.p("if v.%s.IsZero() {", f.GoName)
-			p.p("v.%s = %s(%s)", f.GoName, p.rt("Value"), p.constant(f.Type, f.Default))
-			p.p("}")
-		case f.Presence == ir.NilMissing:
-			p.p("v.%s = %s(v.%s, new(%s))", f.GoName, p.name("cmp", "Or"), f.GoName, p.constant(f.Type, f.Default))
-		default:
-			p.p("v.%s = %s(v.%s, %s)", f.GoName, p.name("cmp", "Or"), f.GoName, f.Default)
+		if f.Default != nil {
+			p.setDefault(f)
 		}
 	}
 	p.p("}\n")
 }
 
-// constant spells a literal as a value of t, where Go would not take it for one.
-func (p *printer) constant(t *ir.Type, literal string) string {
-	if t.Name == "" && (t.Kind == ir.Bool || t.Kind == ir.String) {
+func (p *printer) setDefault(f *ir.Field) {
+	constant := f.Default.Literal != "" && f.Type.Kind != ir.Slice && f.Type.Kind != ir.Map
+	v, value := "v."+f.GoName, p.defaultValue(f)
+	switch {
+	case f.Presence == ir.OrNothing:
+		p.p("if %s.IsZero() {\n%s = %s(%s)\n}", v, v, p.rt("Value"), value)
+	case f.Presence == ir.NilMissing && constant:
+		p.p("%s = %s(%s, new(%s))", v, p.name("cmp", "Or"), v, value)
+	case f.Presence == ir.NilMissing:
+		p.p("if %s == nil {\n%s = new(%s)\n}", v, v, value)
+	case constant:
+		p.p("%s = %s(%s, %s)", v, p.name("cmp", "Or"), v, f.Default.Literal)
+	default:
+		p.p("if %s {\n%s = %s\n}", p.isNil(f), v, value)
+	}
+}
+
+// defaultValue spells a default as a value of the field's type.
+func (p *printer) defaultValue(f *ir.Field) string {
+	t, literal := f.Type, f.Default.Literal
+	switch {
+	case t.Kind == ir.Raw:
+		return fmt.Sprintf("%s(%s)", p.typ(t), rawString(f.Default.JSON))
+	case literal == "":
+		return fmt.Sprintf("%s(%s, %s)", p.rt("MustDecode"), rawString(f.Default.JSON), p.decoder(t))
+	case t.Kind == ir.Slice || t.Kind == ir.Map:
+		return p.typ(t) + literal
+	case token.IsExported(literal) || t.Name == "" && (t.Kind == ir.Bool || t.Kind == ir.String):
 		return literal
 	}
 	return fmt.Sprintf("%s(%s)", p.typ(t), literal)

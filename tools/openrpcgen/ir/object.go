@@ -96,7 +96,7 @@ func (b *builder) field(fields *names, o owner, s *openrpc.Schema, required bool
 	name := firstOf(s.GoName, goName(o.step), "Field")
 	v := b.value(s, o)
 	f := &Field{Name: o.step, GoName: fields.claim(name, name+"Field"), Type: v.Type}
-	target := b.flatten(s.Target())
+	target, fallback := b.flatten(s.Target()), s.EffectiveDefault()
 	switch {
 	case required && v.Nullable:
 		f.Presence = OrNull
@@ -104,15 +104,12 @@ func (b *builder) field(fields *names, o owner, s *openrpc.Schema, required bool
 		f.Presence = Required
 	case v.Type.Kind == Raw:
 		f.Presence = ZeroMissing
-	case v.Nullable && (target.Default == nil || !isNull(target.Default)):
+	case v.Nullable && (fallback == nil || !isNull(fallback)):
 		f.Presence = OrNothing
-	case v.Type.HasNil() || refusesZero(target, v.Type) || defaultIsZero(target, v.Type):
+	case v.Type.HasNil() || refusesZero(target, v.Type) || fallback != nil && isZero(fallback, v.Type):
 		f.Presence = ZeroMissing
 	default:
 		f.Presence = NilMissing
-	}
-	if !required {
-		f.Default = b.defaultLiteral(target, v.Type)
 	}
 	return f
 }

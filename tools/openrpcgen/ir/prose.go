@@ -146,12 +146,14 @@ func methodDoc(m *openrpc.Method, method *Method) []string {
 // fieldDoc documents a field. What a declared type asks for stands with the
 // type; only a default matters where it is filled in.
 func (b *builder) fieldDoc(text string, s *openrpc.Schema, deprecated bool) []string {
-	doc, target := prose(text), s.Target()
+	doc, target, fallback := prose(text), s.Target(), s.EffectiveDefault()
 	switch {
 	case b.components[target] == nil:
-		doc = append(doc, constraints(target)...)
-	case target.Default != nil:
-		doc = append(doc, "Default "+Printable(compactJSON(target.Default))+".")
+		shown := *target
+		shown.Default = fallback
+		doc = append(doc, constraints(&shown)...)
+	case fallback != nil:
+		doc = append(doc, "Default "+Printable(compactJSON(fallback))+".")
 	}
 	return deprecate(doc, deprecated || s.Deprecated)
 }

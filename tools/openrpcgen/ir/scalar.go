@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc"
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
 )
 
@@ -78,14 +79,11 @@ func (b *builder) enum(t Type, s *openrpc.Schema, name string) Type {
 		if isNull(v) {
 			continue
 		}
-		label := v.Text
-		if magnitude, negative := strings.CutPrefix(label, "-"); negative && v.Kind == openrpc.Number {
-			label = "minus " + magnitude
+		label, literal := v.Text, literalOf(v, &t)
+		if v.Kind == openrpc.Number {
+			label = strings.Replace(literal, "-", "minus ", 1)
 		}
-		t.Enum = append(t.Enum, EnumValue{
-			Const:   b.constName(name, firstOf(goSuffix(label), "Empty")),
-			Literal: literalOf(v, &t),
-		})
+		t.Enum = append(t.Enum, EnumValue{Const: b.constName(name, firstOf(goSuffix(label), "Empty")), Literal: literal})
 	}
 	return t
 }
@@ -136,8 +134,7 @@ func wholeBound(n *openrpc.Node) *big.Int {
 // allows, so that it can only mean missing.
 func refusesZero(s *openrpc.Schema, t *Type) bool {
 	if isEnum(s) && (t.Kind == String || t.Kind == Int) {
-		isZero := func(n *openrpc.Node) bool { return n.Text == "" && n.Kind == openrpc.String || n.Text == "0" }
-		return !slices.ContainsFunc(enumValues(s), isZero)
+		return !slices.ContainsFunc(enumValues(s), func(n *openrpc.Node) bool { return isZero(n, t) })
 	}
 	switch t.Kind {
 	case String:
@@ -168,34 +165,6 @@ func sign(n *openrpc.Node) int {
 	return f.Sign()
 }
 
-func defaultIsZero(s *openrpc.Schema, t *Type) bool {
-	if s.Default == nil {
-		return false
-	}
-	switch t.Kind {
-	case Bool:
-		return s.Default.Text == "false"
-	case String:
-		return s.Default.Kind == openrpc.String && s.Default.Text == ""
-	case Int, Uint, Float:
-		return s.Default.Kind == openrpc.Number && sign(s.Default) == 0
-	}
-	return false
-}
-
-// defaultLiteral spells a default in Go, for the types that Go has literals of.
-func (b *builder) defaultLiteral(s *openrpc.Schema, t *Type) string {
-	if s.Default == nil || s.Default.Kind == openrpc.Null || defaultIsZero(s, t) {
-		return ""
-	}
-	if literal := literalOf(s.Default, t); literal != "" {
-		return literal
-	}
-	b.faults = append(b.faults, openrpc.Warnf(s.Default,
-		"the default is not filled in: it does not fit the schema, or Go has no literal of its type"))
-	return ""
-}
-
 // literalOf spells a value as a constant of t; "" if it is none.
 func literalOf(n *openrpc.Node, t *Type) string {
 	switch {
@@ -203,16 +172,31 @@ func literalOf(n *openrpc.Node, t *Type) string {
 		return n.Text
 	case t.Kind == String && n.Kind == openrpc.String:
 		return strconv.Quote(n.Text)
-	case t.Kind == Int && n.Kind == openrpc.Number:
-		if i, err := strconv.ParseInt(n.Text, 10, bits(t.Go)); err == nil {
+	case t.Kind == Number && n.Kind == openrpc.Number:
+		return strconv.Quote(n.Text)
+	case n.Kind == openrpc.Number:
+		return numberLiteral(n, t)
+	}
+	return ""
+}
+
+// numberLiteral spells a number as the runtime reads it: 1.0 is an integer.
+func numberLiteral(n *openrpc.Node, t *Type) string {
+	d := jsonrpc.NewDecoder(n.JSON())
+	switch t.Kind {
+	case Int:
+		var i int64
+		if err := jsonrpc.DecodeInt(&i, d); err == nil && t.takes(n) == nil {
 			return strconv.FormatInt(i, 10)
 		}
-	case t.Kind == Uint && n.Kind == openrpc.Number:
-		if i, err := strconv.ParseUint(n.Text, 10, bits(t.Go)); err == nil {
+	case Uint:
+		var i uint64
+		if err := jsonrpc.DecodeUint(&i, d); err == nil && t.takes(n) == nil {
 			return strconv.FormatUint(i, 10)
 		}
-	case t.Kind == Float && n.Kind == openrpc.Number:
-		if f, err := strconv.ParseFloat(n.Text, 64); err == nil {
+	case Float:
+		var f float64
+		if err := jsonrpc.DecodeFloat(&f, d); err == nil {
 			return strconv.FormatFloat(f, 'g', -1, 64)
 		}
 	}

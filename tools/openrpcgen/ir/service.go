@@ -169,6 +169,9 @@ func (b *builder) params(m *openrpc.Method, name string) *Type {
 		}
 		field.Doc = b.fieldDoc(firstOf(p.Description, p.Summary), p.Schema, p.Deprecated)
 		t.Fields = append(t.Fields, field)
+		if !p.Required {
+			b.later = append(b.later, func() { b.setDefault(field, p.Schema) })
+		}
 	}
 	return t
 }

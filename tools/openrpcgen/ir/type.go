@@ -59,10 +59,21 @@ func (t *Type) HasNil() bool {
 	return false
 }
 
+// Least is how many elements a Tuple has at least.
+func (t *Type) Least() int {
+	least := 0
+	for i, f := range t.Fields {
+		if f.Presence == Required || f.Presence == OrNull {
+			least = i + 1
+		}
+	}
+	return least
+}
+
 // HasDefaults reports whether a Params struct has a SetDefaults.
 func (t *Type) HasDefaults() bool {
 	for _, f := range t.Fields {
-		if f.Default != "" {
+		if f.Default != nil {
 			return true
 		}
 	}
@@ -88,7 +99,7 @@ type Field struct {
 	Type     *Type
 	Presence Presence
 	Doc      []string
-	Default  string // a Go literal that SetDefaults fills in; "" if there is none
+	Default  *Default // of a param that may be left out; nil if there is none
 }
 
 // Const is a member that can have one value only.

@@ -326,6 +326,21 @@ func TestUnmarshalChecks(t *testing.T) {
 	}
 }
 
+// What stands in generated code is a value of its type, or the generator is at
+// fault.
+func TestMustDecode(t *testing.T) {
+	tags := jsonrpc.MustDecode(`["a",null]`, jsonrpc.SliceOf[[]*string](jsonrpc.PtrTo[string](jsonrpc.DecodeString[string])))
+	if diff := cmp.Diff([]*string{new("a"), nil}, tags); diff != "" {
+		t.Error(diff)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a text was taken for an integer")
+		}
+	}()
+	jsonrpc.MustDecode(`"a"`, jsonrpc.DecodeInt[int64])
+}
+
 // Bytes that were not checked are no reason to lose the process.
 func TestDecoderOfUncheckedBytes(t *testing.T) {
 	for _, text := range []string{strings.Repeat("[", 1<<22), strings.Repeat(`{"a":`, 1<<20), "[}", "[:", "[n", "{", `{"a"`, ""} {

@@ -112,12 +112,13 @@ func (r *reader) checkExamples(d *Document) {
 			samples = append(samples, sample{s.Default, s, "default"})
 		}
 	}
-	r.checkSamples(d, samples)
+	r.checkSamples(d, samples, paramDefaults(d))
 }
 
-// Fits reports whether one of the document's own sample values fits its schema. It is false for any value that was not checked.
+// Fits reports whether one of the document's own values fits its schema: an example or a default, or the effective default of an
+// optional param. It is false for any value that was not checked.
 func (d *Document) Fits(value *Node, s *Schema) bool {
-	return d.fitting[sample{value, s, "example"}]
+	return d.fitting[sample{value, s, "example"}] || d.fitting[sample{value, s, "default"}]
 }
 
 // sample is a value and the schema that it should fit.
@@ -125,6 +126,21 @@ type sample struct {
 	value  *Node
 	schema *Schema
 	what   string // "example" or "default"
+}
+
+// paramDefaults are the params' schemas around those that have the default, by what they ask for beyond those.
+func paramDefaults(d *Document) (around [][2]*Schema) {
+	for _, m := range d.Methods {
+		for _, p := range m.Params {
+			if p.Schema == nil || p.Required {
+				continue
+			}
+			if holder := p.Schema.defaultHolder(); holder != nil {
+				around = append(around, [2]*Schema{holder, p.Schema})
+			}
+		}
+	}
+	return around
 }
 
 // pairingSamples returns the values of a pairing, and warns of what does not fit the method's own params.
@@ -161,30 +177,48 @@ func (r *reader) checkArgumentNames(m *Method, p *ExamplePairing) {
 	}
 }
 
-// checkSamples warns of each value that does not fit its schema.
-func (r *reader) checkSamples(d *Document, samples []sample) {
+// checkSamples warns of each value that does not fit its schema, and of each default that fits its own schema but not one around it.
+func (r *reader) checkSamples(d *Document, samples []sample, defaults [][2]*Schema) {
 	var schemas []*Schema
 	for _, s := range samples {
 		schemas = append(schemas, s.schema)
 	}
+	for _, pair := range defaults {
+		schemas = append(schemas, pair[1])
+	}
 	v, err := newValidator(schemas)
 	if err != nil {
-		r.report(Warning, d.Node, "examples and defaults were not checked against their schemas: %s", excerpt(err.Error()))
+		r.report(Warning, d.Node, "examples and defaults were not checked against their schemas, and no default is filled in: %s", excerpt(err.Error()))
 		return
 	}
 	d.fitting = map[sample]bool{}
 	for _, s := range samples {
-		if _, done := d.fitting[s]; done {
-			continue
+		r.checkSample(d, v, s)
+	}
+	for _, pair := range defaults {
+		if holder := pair[0]; d.Fits(holder.Default, holder) {
+			r.checkSample(d, v, sample{holder.Default, pair[1], "default"})
 		}
-		d.fitting[s] = false
-		violation, err := v.check(s.schema, s.value)
-		d.fitting[s] = violation == nil && err == nil
-		switch {
-		case err != nil:
-			r.report(Warning, s.value, "the %s was not checked against its schema: %s", s.what, excerpt(err.Error()))
-		case violation != nil:
-			r.report(Warning, violation.node, "the %s does not fit its schema: %s: mend the one or the other", s.what, excerpt(violation.message))
-		}
+	}
+}
+
+func (r *reader) checkSample(d *Document, v *validator, s sample) {
+	if _, done := d.fitting[s]; done {
+		return
+	}
+	violation, err := v.check(s.schema, s.value)
+	d.fitting[s] = violation == nil && err == nil
+	schema := "its schema"
+	if s.what == "default" {
+		schema += " and is not filled in"
+	}
+	switch {
+	case err != nil:
+		r.report(Warning, s.value, "the %s was not checked against %s: %s", s.what, schema, excerpt(err.Error()))
+	case violation != nil && s.what == "default" && s.schema.Default != s.value:
+		r.report(Warning, s.schema.Node, "the default from within does not fit this schema and is not filled in: %s: mend the one or the other",
+			excerpt(violation.message))
+	case violation != nil:
+		r.report(Warning, violation.node, "the %s does not fit %s: %s: mend the one or the other", s.what, schema, excerpt(violation.message))
 	}
 }

@@ -67,7 +67,7 @@ func (r *reader) annotation(s *Schema, m Member) {
 	case "$id", "$schema":
 		r.text(v, Warning)
 	case "default":
-		s.Default = r.computable(v)
+		s.Default = r.computable(v, Warning, ", so the default is ignored")
 	case "examples":
 		s.Examples = r.elements(v, Warning)
 	case "readOnly":
@@ -135,7 +135,7 @@ func (r *reader) keywords(s *Schema) {
 		case "enum":
 			s.Enum = r.enum(m.Value)
 		case "const":
-			s.Const = r.computable(m.Value)
+			s.Const = r.computable(m.Value, Error, "")
 		case "format":
 			s.Format = r.text(m.Value, Error)
 		case "nullable":
@@ -275,7 +275,7 @@ func (r *reader) enum(n *Node) []*Node {
 	var values []*Node
 	seen := map[string]bool{}
 	for _, e := range r.elements(n, Error) {
-		if r.computable(e) == nil {
+		if r.computable(e, Error, "") == nil {
 			continue
 		}
 		key := string(e.canonical(nil))
@@ -383,7 +383,7 @@ func (r *reader) number(n *Node) *Node {
 		r.report(Error, n, "want a number, found %s", describe(n))
 		return nil
 	}
-	return r.computable(n)
+	return r.computable(n, Error, "")
 }
 
 // count reads a length: an integer that is not negative. What no int can hold is the largest one.
@@ -400,10 +400,10 @@ func (r *reader) count(n *Node) *int {
 }
 
 // computable returns n, or nil after reporting a number in it that is beyond the bounds.
-func (r *reader) computable(n *Node) *Node {
+func (r *reader) computable(n *Node, severity Severity, consequence string) *Node {
 	if beyond := uncomputable(n); beyond != nil {
-		r.report(Error, beyond, "the number %s is beyond what can be computed with: at most %d bytes, exponents within ±%d",
-			quoteJSON(beyond), maxNumberBytes, maxExponent)
+		r.report(severity, beyond, "the number %s is beyond what can be computed with%s: at most %d bytes, exponents within ±%d",
+			quoteJSON(beyond), consequence, maxNumberBytes, maxExponent)
 		return nil
 	}
 	return n

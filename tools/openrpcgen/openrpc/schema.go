@@ -1,5 +1,7 @@
 package openrpc
 
+import "slices"
+
 // Schema is a JSON Schema (draft-07), a boolean one included. There is one Schema for each place in a file: where two references
 // meet, they meet in the same pointer, and a schema that contains itself is a cycle of pointers.
 //
@@ -98,6 +100,47 @@ func (s *Schema) Target() *Schema {
 		s = s.Ref
 	}
 	return s
+}
+
+// EffectiveDefault is the value that stands for one that was left out: the schema's own default, or else the nearest one in what it
+// refers to, in the parts of allOf, or in the only alternative beside null. It is nil if there is none.
+func (s *Schema) EffectiveDefault() *Node {
+	if holder := s.defaultHolder(); holder != nil {
+		return holder.Default
+	}
+	return nil
+}
+
+// defaultHolder is the schema that has the effective default.
+func (s *Schema) defaultHolder() *Schema {
+	for s.Default == nil && s.Ref != nil {
+		s = s.Ref
+	}
+	if s.Default != nil {
+		return s
+	}
+	parts := append(slices.Clip(s.AllOf), s.onlyAlternative()...)
+	if i := slices.IndexFunc(parts, func(part *Schema) bool { return part.Default != nil }); i >= 0 {
+		return parts[i]
+	}
+	for _, part := range parts {
+		if holder := part.defaultHolder(); holder != nil {
+			return holder
+		}
+	}
+	return nil
+}
+
+// onlyAlternative is what is left of the alternatives beside null, if that is one.
+func (s *Schema) onlyAlternative() []*Schema {
+	rest := slices.DeleteFunc(slices.Concat(s.AnyOf, s.OneOf), func(part *Schema) bool {
+		types := part.Target().Types
+		return len(types) == 1 && types[0] == TypeNull
+	})
+	if len(rest) > 1 {
+		return nil
+	}
+	return rest
 }
 
 // Property returns the schema of the named property, or nil.
