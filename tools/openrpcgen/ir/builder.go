@@ -122,7 +122,12 @@ func (b *builder) fill(c *component) {
 	if c.typ.Of != nil {
 		use = "[" + c.typ.Of.Name + "]"
 	}
-	c.typ.Doc = paragraphs(typeDoc(name, c.schema, use), constDoc(c.typ))
+	about := *c.schema
+	if c.typ.Of == nil {
+		about = *about.Target()
+		about.Description = firstOf(c.schema.Description, about.Description)
+	}
+	c.typ.Doc = paragraphs(typeDoc(name, &about, use), constDoc(c.typ))
 }
 
 // alreadyNamed is another component that c is, too.
