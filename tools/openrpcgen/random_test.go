@@ -109,7 +109,7 @@ var nasty = []string{
 	"Variant", "Extra", "extra", "Error", "error", "String", "string", "Integer", "Data", "Message", "EncodeJSON", "DecodeJSON", "MarshalJSON",
 	"a b", "a-b", "a.b", "a/b", "a~b", "a%b", "`", "\"", "\\", "é", "日本", "2d", "0x2", "-", "$ref", "x-go", " lead", "trail ", "*/", "//", "\n",
 	"alloc::vec::Vec<u8>", "Send", "Notify", "Call", "Token", "SetToken", "raw", "err", "d", "e", "v", "x", "jsonrpc", "context", "params",
-	"result", "MethodPing", "CodeGone", "Item0", "Rest", "Reason", "JSON", "IsZero", "Known", "SetDefaults", "_", "__", "…", "nil", "true",
+	"result", "MethodPing", "CodeGone", "Item0", "Rest", "Reason", "JSON", "IsZero", "Known", "SetDefaults", "_", "__", "…", "nil", "true", "-1", "+1", ">=", "🎉",
 }
 
 func (r *random) name() string {

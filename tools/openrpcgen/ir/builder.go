@@ -67,11 +67,11 @@ func (b *builder) reserve(d *openrpc.Document) {
 	methods := newMethods()
 	for _, m := range d.Methods {
 		name := firstOf(m.GoName, goName(strings.TrimPrefix(m.Name, b.options.TrimPrefix)), goName(m.Name), "Method")
-		b.methodNames[m] = methods.claim(name, name+"Method")
+		b.methodNames[m] = b.claimFor(m.Node, m.GoName, methods, name, name+"Method")
 	}
 	for _, s := range d.Components.Schemas {
 		name := firstOf(s.GoName, goName(s.Key), "Schema")
-		t := &Type{Name: b.names.claim(name, name+"Value")}
+		t := &Type{Name: b.claimFor(s.Node, s.GoName, b.names, name, name+"Value")}
 		b.components[s] = &component{schema: s, typ: t}
 	}
 	for _, s := range d.Components.Schemas {
@@ -163,6 +163,7 @@ func refreshAliases(types []*Type) {
 type owner struct {
 	name, step string
 	method     string // of whose params or result it is
+	second     string // the type's name if the first is taken
 }
 
 func (o owner) typeName() string {
@@ -170,6 +171,14 @@ func (o owner) typeName() string {
 		return o.name
 	}
 	return o.name + goSuffix(o.step)
+}
+
+// typeNames are the type's name and, for what is a method's, the second one.
+func (o owner) typeNames() []string {
+	if o.second == "" {
+		return []string{o.typeName()}
+	}
+	return []string{o.typeName(), o.second}
 }
 
 // use says what the type is for.
@@ -188,8 +197,8 @@ func (o owner) use() string {
 }
 
 // declare gives a derived type the first name that is free.
-func (b *builder) declare(t *Type, candidates ...string) *Type {
-	t.Name = b.names.claim(candidates...)
+func (b *builder) declare(t *Type, at *openrpc.Node, candidates ...string) *Type {
+	t.Name = b.claim(b.names, at, candidates...)
 	*b.types = append(*b.types, t)
 	return t
 }
@@ -249,7 +258,7 @@ func (b *builder) inlineType(s *openrpc.Schema, o owner) *Type {
 		}
 	}
 	first := b.same[text]
-	t := b.declare(&Type{Kind: b.kind(s)}, o.typeName())
+	t := b.declare(&Type{Kind: b.kind(s)}, s.Node, o.typeNames()...)
 	b.inline[s] = t
 	name := t.Name
 	if first != nil {
@@ -335,6 +344,10 @@ func (b *builder) shape(s *openrpc.Schema, o owner, name string) Type {
 	default:
 		return Type{Kind: k}
 	}
+}
+
+func (b *builder) warn(at *openrpc.Node, format string, args ...any) {
+	b.faults = append(b.faults, openrpc.Warnf(at, format, args...))
 }
 
 func firstOf(candidates ...string) string {

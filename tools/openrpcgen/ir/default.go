@@ -22,7 +22,7 @@ func (b *builder) setDefault(f *Field, s *openrpc.Schema) {
 		return
 	}
 	if err := f.Type.takes(value); err != nil {
-		b.faults = append(b.faults, openrpc.Warnf(value, "the default is not filled in, because its Go type cannot hold it: %v", err))
+		b.warn(value, "the default is not filled in, because its Go type cannot hold it: %v", err)
 		return
 	}
 	if f.Presence == ZeroMissing && isZero(value, f.Type) {

@@ -2,8 +2,12 @@ package ir
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
 )
 
 // initialisms are the words that Go spells in capitals.
@@ -30,10 +34,14 @@ func goName(wire string) string {
 }
 
 // goSuffix is goName for what stands behind another name: it may begin with
-// a digit.
+// a digit. Symbols only separate words, but where there are no others, or only
+// digits behind them: >= is GreaterEqual and -1 is Minus1.
 func goSuffix(wire string) string {
 	shouting := wire == strings.ToUpper(wire)
 	var name strings.Builder
+	for _, r := range leadingSymbols(wire) {
+		name.WriteString(firstOf(symbols[r], fmt.Sprintf("U%04X", r)))
+	}
 	for _, word := range words(wire) {
 		upper := strings.ToUpper(word)
 		switch {
@@ -46,6 +54,29 @@ func goSuffix(wire string) string {
 		}
 	}
 	return name.String()
+}
+
+// leadingSymbols are the symbols that a name is made of, or that stand before
+// its first digit.
+func leadingSymbols(name string) string {
+	i := strings.IndexFunc(name, func(r rune) bool { return !isSymbol(r) })
+	if i < 0 {
+		return name
+	}
+	if first, _ := utf8.DecodeRuneInString(name[i:]); unicode.IsDigit(first) {
+		return name[:i]
+	}
+	return ""
+}
+
+func isSymbol(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+
+// symbols are the words for ASCII's symbols; others are their code points.
+var symbols = map[rune]string{
+	' ': "Space", '!': "Not", '"': "Quote", '#': "Hash", '$': "Dollar", '%': "Percent", '&': "And", '\'': "Apostrophe", '(': "LeftParen",
+	')': "RightParen", '*': "Star", '+': "Plus", ',': "Comma", '-': "Minus", '.': "Dot", '/': "Slash", ':': "Colon", ';': "Semicolon",
+	'<': "Less", '=': "Equal", '>': "Greater", '?': "Question", '@': "At", '[': "LeftBracket", '\\': "Backslash", ']': "RightBracket",
+	'^': "Caret", '_': "Underscore", '`': "Backquote", '{': "LeftBrace", '|': "Or", '}': "RightBrace", '~': "Tilde",
 }
 
 func capital(word string) string {
@@ -68,7 +99,7 @@ func words(name string) []string {
 	}
 	runes := []rune(name)
 	for i, r := range runes {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		if isSymbol(r) {
 			flush()
 			continue
 		}
@@ -139,6 +170,32 @@ func (n *names) claim(candidates ...string) string {
 			return numbered
 		}
 	}
+}
+
+// claim is names.claim, and warns at the place if the name got a number: it
+// may get another one when the document changes.
+func (b *builder) claim(scope *names, at *openrpc.Node, candidates ...string) string {
+	name := scope.claim(candidates...)
+	if !slices.Contains(candidates, name) {
+		b.warn(at, "the Go name %s is taken, so this one is %s", candidates[0], name)
+	}
+	return name
+}
+
+// claimFor is claim for what x-go-name can name, and warns if that could not be
+// kept. GoName is its value, "" if that is none.
+func (b *builder) claimFor(of *openrpc.Node, goName string, scope *names, candidates ...string) string {
+	name := scope.claim(candidates...)
+	asked := of.Get("x-go-name")
+	switch {
+	case asked != nil && goName == "":
+		b.warn(asked, `want an exported Go identifier like "UserID": this is ignored, and the Go name is %s`, name)
+	case asked != nil && name != candidates[0]:
+		b.warn(asked, "the Go name %s is taken, so this one is %s: choose another", candidates[0], name)
+	case !slices.Contains(candidates, name):
+		b.warn(of, "the Go name %s is taken, so this one is %s: name it by x-go-name", candidates[0], name)
+	}
+	return name
 }
 
 func (n *names) take(name string) bool {

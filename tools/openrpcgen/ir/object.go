@@ -74,7 +74,8 @@ func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
 			t.Consts = append(t.Consts, &Const{Name: p.Name, JSON: only, At: len(t.Fields)})
 			continue
 		}
-		field := b.field(fields, owner{name: o.typeName(), step: p.Name}, p.Schema, required)
+		field := b.field(owner{name: o.typeName(), step: p.Name}, p.Schema, required)
+		field.GoName = b.fieldName(fields, p.Name, p.Schema.Node, p.Schema.GoName)
 		field.Doc = b.fieldDoc(firstOf(p.Schema.Description, p.Schema.Title), p.Schema, false)
 		t.Fields = append(t.Fields, field)
 	}
@@ -91,11 +92,16 @@ func onlyValue(s *openrpc.Schema) string {
 	return ""
 }
 
-// field decides about the member that o.step names.
-func (b *builder) field(fields *names, o owner, s *openrpc.Schema, required bool) *Field {
-	name := firstOf(s.GoName, goName(o.step), "Field")
+// fieldName names a member in Go; at may have an x-go-name.
+func (b *builder) fieldName(fields *names, wire string, at *openrpc.Node, asked string) string {
+	name := firstOf(asked, goName(wire), "Empty")
+	return b.claimFor(at, asked, fields, name, name+"Field")
+}
+
+// field decides about the member that o.step names, but for its Go name.
+func (b *builder) field(o owner, s *openrpc.Schema, required bool) *Field {
 	v := b.value(s, o)
-	f := &Field{Name: o.step, GoName: fields.claim(name, name+"Field"), Type: v.Type}
+	f := &Field{Name: o.step, Type: v.Type}
 	target, fallback := b.flatten(s.Target()), s.EffectiveDefault()
 	switch {
 	case required && v.Nullable:
@@ -127,8 +133,8 @@ func (b *builder) array(s *openrpc.Schema, o owner) Type {
 	items := s.Items
 	if len(s.Tuple) == 1 {
 		items = s.Tuple[0]
-		b.faults = append(b.faults, openrpc.Warnf(s.Node, `"items" is a list of one schema, which says nothing of the second element: `+
-			"it is taken for that of all; write it without the list"))
+		b.warn(s.Node, `"items" is a list of one schema, which says nothing of the second element: `+
+			"it is taken for that of all; write it without the list")
 	}
 	if items == nil || (items.Target().Boolean != nil) {
 		return Type{Kind: Slice, Elem: &Type{Kind: Raw}}
@@ -146,7 +152,8 @@ func (b *builder) tuple(s *openrpc.Schema, o owner) Type {
 		least = *s.MinItems
 	}
 	for i, item := range s.Tuple {
-		f := b.field(fields, owner{name: o.typeName(), step: fmt.Sprintf("Item%d", i)}, item, i < max(least, 1))
+		f := b.field(owner{name: o.typeName(), step: fmt.Sprintf("Item%d", i)}, item, i < max(least, 1))
+		f.GoName = b.fieldName(fields, f.Name, item.Node, item.GoName)
 		f.Doc = b.fieldDoc(firstOf(item.Description, item.Title), item, false)
 		t.Fields = append(t.Fields, f)
 	}

@@ -81,20 +81,20 @@ func (b *builder) enum(t Type, s *openrpc.Schema, name string) Type {
 		}
 		label, literal := v.Text, literalOf(v, &t)
 		if v.Kind == openrpc.Number {
-			label = strings.Replace(literal, "-", "minus ", 1)
+			label = literal
 		}
-		t.Enum = append(t.Enum, EnumValue{Const: b.constName(name, firstOf(goSuffix(label), "Empty")), Literal: literal})
+		t.Enum = append(t.Enum, EnumValue{Const: b.constName(v, name, firstOf(goSuffix(label), "Empty")), Literal: literal})
 	}
 	return t
 }
 
 // constName joins the type's name and a label; a type that is named after its
 // value already has a Value.
-func (b *builder) constName(name, label string) string {
+func (b *builder) constName(at *openrpc.Node, name, label string) string {
 	if strings.HasSuffix(name, label) {
 		label = "Value"
 	}
-	return b.names.claim(name+label, name+label+"Value")
+	return b.claim(b.names, at, name+label, name+label+"Value")
 }
 
 var sizedIntegers = map[string]Type{

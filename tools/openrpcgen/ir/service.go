@@ -122,7 +122,7 @@ func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrp
 	}
 	s.Example, s.Samples = example(d, s.Methods), b.samples
 	b.faults.Sort()
-	return s, b.faults
+	return s, slices.Compact(b.faults) // a component is named again by each method that uses it
 }
 
 // discover is the method that the handler serves by itself.
@@ -133,7 +133,7 @@ func (b *builder) method(m *openrpc.Method) *Method {
 	method := &Method{
 		Name:       m.Name,
 		GoName:     name,
-		Const:      b.names.claim("Method"+name, "Method"+name+"Name"),
+		Const:      b.claim(b.names, m.Node, "Method"+name, "Method"+name+"Name"),
 		Summary:    m.Summary,
 		ByName:     m.ParamStructure == openrpc.ByName,
 		Notify:     m.Result == nil,
@@ -159,14 +159,14 @@ func (b *builder) params(m *openrpc.Method, name string) *Type {
 	if len(m.Params) == 0 {
 		return nil
 	}
-	t := b.declare(&Type{Kind: Struct, Params: true, ByName: m.ParamStructure == openrpc.ByName}, name+"Params", name+"Args")
+	t := b.declare(&Type{Kind: Struct, Params: true, ByName: m.ParamStructure == openrpc.ByName}, m.Node, name+"Params", name+"Args")
 	t.Doc = []string{fmt.Sprintf("%s are the params of %s.", t.Name, m.Name)}
 	fields := newFields()
 	for _, p := range m.Params {
-		field := b.field(fields, owner{name: name, step: p.Name, method: name}, p.Schema, p.Required)
-		if p.GoName != "" {
-			field.GoName = fields.claim(p.GoName)
-		}
+		o := owner{name: name, step: p.Name, method: name}
+		o.second = o.typeName() + "Param"
+		field := b.field(o, p.Schema, p.Required)
+		field.GoName = b.paramName(fields, p)
 		field.Doc = b.fieldDoc(firstOf(p.Description, p.Summary), p.Schema, p.Deprecated)
 		t.Fields = append(t.Fields, field)
 		if !p.Required {
@@ -176,11 +176,19 @@ func (b *builder) params(m *openrpc.Method, name string) *Type {
 	return t
 }
 
+// paramName names a param in Go: x-go-name may stand beside its schema or in it.
+func (b *builder) paramName(fields *names, p *openrpc.ContentDescriptor) string {
+	if p.Node.Get("x-go-name") == nil {
+		return b.fieldName(fields, p.Name, p.Schema.Node, p.Schema.GoName)
+	}
+	return b.fieldName(fields, p.Name, p.Node, p.GoName)
+}
+
 func (b *builder) result(m *openrpc.Method, name string) *Value {
 	if m.Result == nil || isNothing(m.Result.Schema) {
 		return nil
 	}
-	v := b.value(m.Result.Schema, owner{name: name, step: "result", method: name})
+	v := b.value(m.Result.Schema, owner{name: name, step: "result", method: name, second: name + "Reply"})
 	return &v
 }
 
@@ -213,13 +221,13 @@ func (b *builder) error(e *openrpc.ErrorObject) *Error {
 	name := firstOf(e.GoName, goName(e.Key), goName(e.Message), goName(fmt.Sprintf("code %d", e.Code)))
 	base := trimError(name)
 	out := &Error{
-		GoName:  b.names.claim(base+"Error", base+"CodeError"),
+		GoName:  b.claimFor(e.Node, e.GoName, b.names, base+"Error", base+"CodeError"),
 		Code:    e.Code,
 		Message: e.Message,
 	}
 	b.errors[id] = out
 	b.errorList = append(b.errorList, out)
-	out.Const = b.names.claim("Code"+name, "CodeOf"+name)
+	out.Const = b.claim(b.names, e.Node, "Code"+name, "CodeOf"+name)
 	if e.DataSchema != nil {
 		data := b.value(e.DataSchema, owner{name: out.GoName, step: "data"})
 		if out.Data = data.Type; data.Type.Kind == Raw {

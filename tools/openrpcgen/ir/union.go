@@ -114,8 +114,8 @@ func (b *builder) union(s *openrpc.Schema, o owner, name string) Type {
 	}
 	c := &Choice{
 		Null:      b.allowsNull(s) && len(t.Fields) == 0,
-		Field:     fields.claim("Value", "Variant"),
-		Interface: b.names.claim(name+"Variant", name+"Variants"),
+		Field:     b.claim(fields, s.Node, "Value", "Variant"),
+		Interface: b.claim(b.names, s.Node, name+"Variant", name+"Variants"),
 		Mark:      "is" + name,
 	}
 	t.Choice = c
@@ -161,7 +161,7 @@ func (b *builder) variant(part *openrpc.Schema, union, tag string, shared bool, 
 		}
 	}
 	if isPlain(target, kind) {
-		v.Type = b.plainType(kind)
+		v.Type = b.plainType(target.Node, kind)
 		return v
 	}
 	if inner := b.onlyMember(target, members); inner != nil && tag == "" && !shared {
@@ -223,7 +223,7 @@ func (b *builder) variantType(s *openrpc.Schema, kind Kind, union, name string) 
 	if t := b.inline[s]; t != nil {
 		return t
 	}
-	t := b.declare(&Type{Kind: kind}, name)
+	t := b.declare(&Type{Kind: kind}, s.Node, name)
 	b.inline[s] = t
 	name = t.Name
 	switch kind {
@@ -265,12 +265,12 @@ func (b *builder) plainUnion(s *openrpc.Schema) string {
 	return strings.Join(names, "Or")
 }
 
-func (b *builder) plainType(kind Kind) *Type {
+func (b *builder) plainType(at *openrpc.Node, kind Kind) *Type {
 	if t := b.plain[plainName[kind]]; t != nil {
 		return t
 	}
 	goType := map[Kind]string{String: "string", Bool: "bool", Int: "int64", Float: "float64"}[kind]
-	t := b.declare(&Type{Kind: kind, Go: goType}, plainName[kind], plainName[kind]+"Variant")
+	t := b.declare(&Type{Kind: kind, Go: goType}, at, plainName[kind], plainName[kind]+"Variant")
 	t.Doc = prose(t.Name + " is a plain " + goType + " among the variants of a union.")
 	b.plain[plainName[kind]] = t
 	return t
@@ -296,7 +296,7 @@ func label(s *openrpc.Schema, tag string, kind Kind, members map[string]int) str
 		if p := s.Property(tag); p != nil {
 			values := enumValues(p.Target())
 			if len(values) > 0 {
-				return goSuffix(values[0].Text)
+				return firstOf(goSuffix(values[0].Text), "Empty")
 			}
 		}
 	}
@@ -306,8 +306,8 @@ func label(s *openrpc.Schema, tag string, kind Kind, members map[string]int) str
 	if title := goSuffix(s.Title); title != "" && len(title) <= maxTitle {
 		return title
 	}
-	if kind == String && s.Const != nil && goSuffix(s.Const.Text) != "" {
-		return goSuffix(s.Const.Text)
+	if values := enumValues(s); kind == String && len(values) == 1 {
+		return firstOf(goSuffix(values[0].Text), "Empty")
 	}
 	return kindLabel[kind]
 }

@@ -9,7 +9,7 @@ import (
 // methodExtensions reads the extensions of a method that mean something here; Method says what.
 func (r *reader) methodExtensions(m *Method) {
 	r.checkExtensionNames(m)
-	m.GoName = r.goName(m.Node)
+	m.GoName = goName(m.Node)
 	m.Auth = r.auth(m)
 	m.AuthToken = r.authToken(m)
 	m.ReadOnly = r.extensionFlag(m.Node, "x-readonly")
@@ -54,14 +54,10 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// goName reads x-go-name.
-func (r *reader) goName(n *Node) string {
+// goName reads x-go-name. Whoever needs a name finds another where this is none, and says which.
+func goName(n *Node) string {
 	v := n.Get("x-go-name")
-	if v == nil {
-		return ""
-	}
-	if v.Kind != String || !token.IsExported(v.Text) || !token.IsIdentifier(v.Text) {
-		r.report(Error, v, `want an exported Go identifier like "UserID", found %s`, quoteJSON(v))
+	if v == nil || v.Kind != String || !token.IsExported(v.Text) || !token.IsIdentifier(v.Text) {
 		return ""
 	}
 	return v.Text
