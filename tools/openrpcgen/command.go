@@ -279,6 +279,7 @@ func runDiff(args []string, stdout, stderr io.Writer) int {
 	}
 	var documents [2]*openrpc.Document
 	for i, name := range flags.Args() {
+		read.IgnoreExamples = i == 0
 		document, faults := openrpc.Read(name, read)
 		fmt.Fprint(stderr, faults)
 		if document == nil {

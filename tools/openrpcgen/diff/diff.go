@@ -18,6 +18,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/diff/subset"
@@ -27,7 +28,11 @@ import (
 // Change is one difference, at the place in the new document where it shows, or in the old one if it is about what is gone.
 type Change struct {
 	openrpc.Place
-	Breaks  Breaks
+	Breaks Breaks
+	// Schema is the named schema that changed, and Methods are those whose values it is part of. Without a Schema the change is in the
+	// methods themselves; without either it is about which methods there are, or about the document.
+	Schema  string
+	Methods []string
 	Message string
 }
 
@@ -44,9 +49,36 @@ func (b Breaks) String() string {
 	return [...]string{"compatible", "breaks callers", "breaks servers", "breaks callers and servers"}[b]
 }
 
-// String is "new.json:12:7: /methods/3/params/0: breaks callers: message".
+// String is "new.json:12:7: /methods/3/params/0: breaks callers: get_order: message", or "Order, used by get_order: message".
 func (c Change) String() string {
-	return openrpc.Fault{Severity: openrpc.Error, Place: c.Place, Message: c.Breaks.String() + ": " + c.Message}.String()
+	message := c.Message
+	if len(c.Methods) > 0 {
+		message = either(c.Schema != "", plain(c.Schema)+", used by ", "") + names(c.Methods) + ": " + message
+	}
+	return openrpc.Fault{Severity: openrpc.Error, Place: c.Place, Message: c.Breaks.String() + ": " + message}.String()
+}
+
+// names lists some names, and says how many there are beside.
+func names(list []string) string {
+	const most = 5
+	var shown []string
+	for _, name := range list[:min(len(list), most)] {
+		shown = append(shown, plain(name))
+	}
+	text := strings.Join(shown, ", ")
+	if more := len(list) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// plain is a name as it stands, or quoted where that could be misread.
+func plain(name string) string {
+	quoted := strconv.Quote(name)
+	if quoted != `"`+name+`"` || strings.ContainsAny(name, " ,:") {
+		return quoted
+	}
+	return name
 }
 
 // Changes is every difference, in the order of their places.
@@ -90,48 +122,60 @@ func Documents(old, new *openrpc.Document) Changes {
 type comparison struct {
 	prover  *subset.Prover
 	pairs   map[[2]*openrpc.Schema]*pairing
-	uses    map[*finding]effect
-	found   []*finding // keys of uses, in the order in which they were met
-	list    []Change   // what is not about schemas
-	words   []string   // the methods of which only words changed
-	general bool       // so did words about the document
+	effects map[difference]*effect // of what is about schemas
+	list    []Change               // what is not
+	words   []string               // the methods of which only words changed
+	general bool                   // so did words about the document
 	place   openrpc.Place
-	spoken  bool // words of the method at hand changed
-	touched bool // so did something else of it
+	method  string // at hand; "" if none is
+	spoken  bool   // words of it changed
+	touched bool   // so did something else of it
 }
 
 func newComparison() *comparison {
 	return &comparison{
-		prover: subset.New(),
-		pairs:  map[[2]*openrpc.Schema]*pairing{},
-		uses:   map[*finding]effect{},
+		prover:  subset.New(),
+		pairs:   map[[2]*openrpc.Schema]*pairing{},
+		effects: map[difference]*effect{},
 	}
 }
 
 // fork compares on the side, with what is known already.
 func (c *comparison) fork() *comparison {
-	return &comparison{prover: c.prover, pairs: c.pairs, uses: map[*finding]effect{}}
+	return &comparison{prover: c.prover, pairs: c.pairs, effects: map[difference]*effect{}}
 }
 
 func (c *comparison) add(place openrpc.Place, breaks Breaks, format string, args ...any) {
 	c.touched = true
-	c.list = append(c.list, Change{place, breaks, fmt.Sprintf(format, args...)})
+	change := Change{Place: place, Breaks: breaks, Message: fmt.Sprintf(format, args...)}
+	if c.method != "" {
+		change.Methods = []string{c.method}
+	}
+	c.list = append(c.list, change)
 }
 
 // changes sorts what was found, and makes one of what is the same.
 func (c *comparison) changes() Changes {
 	list := slices.Clone(c.list)
-	for _, f := range c.found {
-		list = append(list, c.uses[f].change(f))
+	for d, e := range c.effects {
+		list = append(list, e.change(d))
 	}
 	if line, ok := c.wordChange(); ok {
 		list = append(list, line)
 	}
 	slices.SortStableFunc(list, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Message, b.Message), cmp.Compare(b.Breaks, a.Breaks))
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message, b.Message))
 	})
-	return slices.CompactFunc(list, func(a, b Change) bool { return a.Place == b.Place && a.Message == b.Message })
+	var merged Changes
+	for _, change := range list {
+		if n := len(merged) - 1; n >= 0 && merged[n].Place == change.Place && merged[n].Message == change.Message {
+			merged[n].Breaks |= change.Breaks
+			merged[n].Methods = slices.Compact(append(merged[n].Methods, change.Methods...))
+		} else {
+			merged = append(merged, change)
+		}
+	}
+	return merged
 }
 
 // verdict asks in both directions whether a client of the one works with a server of the other.

@@ -47,10 +47,9 @@ func (k *keywords) compare() {
 // find adds a finding. goalOld and goalNew are what of the two sides differs.
 func (k *keywords) find(node *openrpc.Node, goalOld, goalNew *schema, format string, args ...any) {
 	k.findings = append(k.findings, &finding{
-		node:    node,
-		message: fmt.Sprintf(format, args...),
-		lost:    goalNew != nil && !k.prover.Subset(k.old, goalNew),
-		gained:  goalOld != nil && !k.prover.Subset(k.new, goalOld),
+		difference: difference{node, fmt.Sprintf(format, args...)},
+		lost:       goalNew != nil && !k.prover.Subset(k.old, goalNew),
+		gained:     goalOld != nil && !k.prover.Subset(k.new, goalOld),
 	})
 }
 
@@ -77,10 +76,12 @@ func (k *keywords) nullable() {
 	}
 	null := &schema{Node: everyKeyword, Types: []openrpc.Type{openrpc.TypeNull}}
 	k.findings = append(k.findings, &finding{
-		node:    cmp.Or(k.new.Node.Get("nullable"), k.old.Node.Get("nullable"), k.new.Node),
-		message: fmt.Sprintf("nullable is %t, was %t", k.new.Nullable, k.old.Nullable),
-		lost:    k.old.Nullable && !k.prover.Subset(null, k.new),
-		gained:  k.new.Nullable && !k.prover.Subset(null, k.old),
+		difference: difference{
+			cmp.Or(k.new.Node.Get("nullable"), k.old.Node.Get("nullable"), k.new.Node),
+			fmt.Sprintf("nullable is %t, was %t", k.new.Nullable, k.old.Nullable),
+		},
+		lost:   k.old.Nullable && !k.prover.Subset(null, k.new),
+		gained: k.new.Nullable && !k.prover.Subset(null, k.old),
 	})
 }
 
@@ -275,7 +276,7 @@ func (k *keywords) onlyList(name string, list []*schema) *schema {
 func (k *keywords) unmatched(name string, s, lacking *schema, lackingGoal, havingGoal *schema, what string, gone bool) {
 	allows := name != "allOf" && !k.prover.Subset(s, lackingGoal)
 	refuses := name == "allOf" && !k.prover.Subset(lacking, s) || name == "oneOf" && !k.prover.Subset(lacking, havingGoal)
-	f := &finding{node: s.Node, message: fmt.Sprintf("%s in %s %s", label(s), name, what), lost: refuses, gained: allows}
+	f := &finding{difference: difference{s.Node, fmt.Sprintf("%s in %s %s", label(s), name, what)}, lost: refuses, gained: allows}
 	if gone {
 		f.lost, f.gained = allows, refuses
 	}

@@ -36,11 +36,12 @@ func (c *comparison) methods(old, new []*method) {
 
 // pair compares two versions of a method.
 func (c *comparison) pair(old, new *method) {
-	c.touched, c.spoken = false, methodWords(old) != methodWords(new)
-	c.method(old, new)
+	c.method, c.touched, c.spoken = new.Name, false, methodWords(old) != methodWords(new)
+	c.versions(old, new)
 	if c.spoken && !c.touched {
 		c.words = append(c.words, new.Name)
 	}
+	c.method = ""
 }
 
 // renamed finds the methods that differ in nothing but the name, as long as that leaves no doubt, and returns the others.
@@ -69,11 +70,12 @@ func (c *comparison) equal(m, n *method) bool {
 		return false
 	}
 	side := c.fork()
-	side.method(m, n)
+	side.versions(m, n)
 	return !side.touched
 }
 
-func (c *comparison) method(old, new *method) {
+// versions compares all that two methods say but their names.
+func (c *comparison) versions(old, new *method) {
 	if old.ParamStructure != new.ParamStructure {
 		c.add(where(old.Node, new.Node, "paramStructure"), verdict(old, new, takesStructure), "paramStructure is %s, was %s: let it be either",
 			new.ParamStructure, old.ParamStructure)
@@ -137,10 +139,10 @@ func (c *comparison) errors(old, new *method) {
 			c.errorData(e, n)
 			continue
 		}
-		c.add(e.Node.Place(), Callers, "the error %d is gone from %q: callers who look for it wait in vain", e.Code, old.Name)
+		c.add(e.Node.Place(), Callers, "the error %d is gone: callers who look for it wait in vain", e.Code)
 	}
 	for _, e := range rest {
-		c.add(e.Node.Place(), Servers, "the error %d is new in %q: servers of the old document do not send it", e.Code, new.Name)
+		c.add(e.Node.Place(), Servers, "the error %d is new: servers of the old document do not send it", e.Code)
 	}
 }
 

@@ -20,16 +20,23 @@ const (
 
 // finding is one difference between two versions of a schema, whatever they are used for.
 type finding struct {
-	node    *openrpc.Node
-	message string
-	lost    bool // values that the old one allows may be refused by the new one
-	gained  bool // values that the new one allows may be refused by the old one
-	apart   bool // it matters though both allow the same values
+	difference
+	lost   bool // values that the old one allows may be refused by the new one
+	gained bool // values that the new one allows may be refused by the old one
+	apart  bool // it matters though both allow the same values
 }
 
-// effect is what a finding does in all its uses.
+// difference is what a finding is about. Where two schemas become one, or one becomes two, several findings are about the same.
+type difference struct {
+	node    *openrpc.Node
+	message string
+}
+
+// effect is what a difference does in all its uses.
 type effect struct {
 	lost, gained [2]bool // by use
+	schema       string  // the named one that it is in
+	methods      []string
 }
 
 // schema compares two versions of a schema that values of the given use must fit. What has been proven of the whole is the last word:
@@ -41,21 +48,30 @@ func (c *comparison) schema(old, new *schema, u use) {
 	}
 	c.touched = true
 	lost, gained := !c.prover.Subset(old, new), !c.prover.Subset(new, old)
-	lostAlone := slices.ContainsFunc(found, func(f *finding) bool { return f.lost && !f.apart })
-	gainedAlone := slices.ContainsFunc(found, func(f *finding) bool { return f.gained && !f.apart })
+	lostAlone := slices.ContainsFunc(found, func(f located) bool { return f.lost && !f.apart })
+	gainedAlone := slices.ContainsFunc(found, func(f located) bool { return f.gained && !f.apart })
 	for _, f := range found {
-		e, known := c.uses[f]
-		if !known {
-			c.found = append(c.found, f)
-		}
+		e := c.effect(f)
 		e.lost[u] = e.lost[u] || f.lost && (lost || f.apart) || lost && !lostAlone
 		e.gained[u] = e.gained[u] || f.gained && (gained || f.apart) || gained && !gainedAlone
-		c.uses[f] = e
 	}
 }
 
-// change says what a finding breaks and why.
-func (e effect) change(f *finding) Change {
+// effect is the one that the difference has so far, in the method at hand too.
+func (c *comparison) effect(f located) *effect {
+	e := c.effects[f.difference]
+	if e == nil {
+		e = &effect{schema: f.schema}
+		c.effects[f.difference] = e
+	}
+	if !slices.Contains(e.methods, c.method) {
+		e.methods = append(e.methods, c.method)
+	}
+	return e
+}
+
+// change says what a difference breaks and why.
+func (e *effect) change(d difference) Change {
 	var reasons []string
 	for _, r := range []struct {
 		is  bool
@@ -70,28 +86,49 @@ func (e effect) change(f *finding) Change {
 			reasons = append(reasons, r.why)
 		}
 	}
-	message := f.message
+	message := d.message
 	if reasons != nil {
 		message += ": " + strings.Join(reasons, "; ")
 	}
-	return Change{f.node.Place(), breaks(e.lost[asked] || e.gained[answered], e.gained[asked] || e.lost[answered]), message}
+	return Change{
+		Place:   d.node.Place(),
+		Breaks:  breaks(e.lost[asked] || e.gained[answered], e.gained[asked] || e.lost[answered]),
+		Schema:  e.schema,
+		Methods: e.methods,
+		Message: message,
+	}
+}
+
+// located is a finding and the named schema that it is in, "" if there is none.
+type located struct {
+	*finding
+	schema string
 }
 
 // walk goes through both versions side by side, and returns what differs. It notes whether words do.
-func (c *comparison) walk(old, new *schema) []*finding {
-	var found []*finding
+func (c *comparison) walk(old, new *schema) []located {
+	type step struct {
+		pair   [2]*schema
+		within string
+	}
+	var found []located
 	seen := map[[2]*schema]bool{}
-	for todo := [][2]*schema{{old, new}}; len(todo) > 0; {
+	for todo := []step{{pair: [2]*schema{old, new}}}; len(todo) > 0; {
 		at := todo[0]
 		todo = todo[1:]
-		if seen[at] {
+		if seen[at.pair] {
 			continue
 		}
-		seen[at] = true
-		p := c.pairing(at)
+		seen[at.pair] = true
+		within := cmp.Or(at.pair[1].Key, at.pair[0].Key, at.within)
+		p := c.pairing(at.pair)
 		c.spoken = c.spoken || p.words
-		found = append(found, p.findings...)
-		todo = append(todo, p.inner...)
+		for _, f := range p.findings {
+			found = append(found, located{f, within})
+		}
+		for _, inner := range p.inner {
+			todo = append(todo, step{inner, within})
+		}
 	}
 	return found
 }
@@ -130,7 +167,7 @@ func (p *pairing) defaults(old, new *openrpc.Node) {
 		return
 	}
 	message := "the default is " + brief(new) + ", was " + brief(old)
-	p.findings = append(p.findings, &finding{node: cmp.Or(new, old), message: message, lost: old != nil, gained: new != nil, apart: true})
+	p.findings = append(p.findings, &finding{difference: difference{cmp.Or(new, old), message}, lost: old != nil, gained: new != nil, apart: true})
 }
 
 // defaultOf is the nearest default on the way that references lead.

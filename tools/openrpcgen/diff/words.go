@@ -22,10 +22,8 @@ func (c *comparison) wordChange() (Change, bool) {
 	if c.general {
 		of = append(of, "the document")
 	}
-	const most = 5
-	if n := len(c.words); n > 0 {
-		names := strings.Join(c.words[:min(n, most)], ", ")
-		of = append(of, fmt.Sprintf("%d methods (%s%s)", n, names, either(n > most, ", ...", "")))
+	if len(c.words) > 0 {
+		of = append(of, fmt.Sprintf("%d methods (%s)", len(c.words), names(c.words)))
 	}
 	message := "only words changed, like descriptions and examples: of " + strings.Join(of, " and ")
 	return Change{Place: c.place, Message: message}, of != nil

@@ -55,6 +55,7 @@ func (m *Method) paramIndexes() map[string]int {
 }
 
 func (r *reader) example(n *Node) *Example {
+	defer r.aboutExamples()()
 	return referenced(r, n, "example", r.examples, func(n *Node) *Example {
 		f := r.fields(n, "example", Warning)
 		if f == nil {
@@ -73,6 +74,7 @@ func (r *reader) example(n *Node) *Example {
 }
 
 func (r *reader) examplePairing(n *Node) *ExamplePairing {
+	defer r.aboutExamples()()
 	return referenced(r, n, "example pairing", r.examplePairings, func(n *Node) *ExamplePairing {
 		f := r.fields(n, "example pairing", Warning)
 		if f == nil {
@@ -145,6 +147,7 @@ func paramDefaults(d *Document) (around [][2]*Schema) {
 
 // pairingSamples returns the values of a pairing, and warns of what does not fit the method's own params.
 func (r *reader) pairingSamples(m *Method, p *ExamplePairing) []sample {
+	defer r.aboutExamples()()
 	var samples []sample
 	r.checkArgumentNames(m, p)
 	for i, e := range m.Arguments(p) {
@@ -205,6 +208,9 @@ func (r *reader) checkSamples(d *Document, samples []sample, defaults [][2]*Sche
 func (r *reader) checkSample(d *Document, v *validator, s sample) {
 	if _, done := d.fitting[s]; done {
 		return
+	}
+	if s.what == "example" {
+		defer r.aboutExamples()()
 	}
 	violation, err := v.check(s.schema, s.value)
 	d.fitting[s] = violation == nil && err == nil

@@ -4,6 +4,8 @@ package openrpc
 type Options struct {
 	// Strict makes every warning an error.
 	Strict bool
+	// IgnoreExamples leaves out the warnings about examples: those of an old version of a document, that nobody will mend.
+	IgnoreExamples bool
 	// Base is the folder in which a relative reference is looked for if it is not found beside the file that holds it; "": none.
 	Base string
 	// Map gives the file that stands for a URL. References to URLs that are not in it are errors: nothing is fetched.
@@ -47,6 +49,9 @@ type reader struct {
 	selfParams   []typedMember // named by x-auth
 	tokenResults []typedMember // named by x-auth-token
 	lenient      bool          // faults are warnings for now
+	quiet        bool          // warnings are left out for now
+
+	ignoreExamples bool
 }
 
 func newReader(path string, o Options) *reader {
@@ -63,6 +68,7 @@ func newReader(path string, o Options) *reader {
 		examplePairings:    map[*Node]*ExamplePairing{},
 		links:              map[*Node]*Link{},
 		tags:               map[*Node]*Tag{},
+		ignoreExamples:     o.IgnoreExamples,
 	}
 }
 
@@ -92,17 +98,26 @@ func (r *reader) read(path string) *Document {
 
 // report adds a fault at the beginning of n.
 func (r *reader) report(severity Severity, n *Node, format string, args ...any) {
-	r.faults.add(r.severity(severity), n.Place, format, args...)
+	r.add(severity, n.Place, format, args...)
 }
 
 // reportName adds a fault at the name of a member of n.
 func (r *reader) reportName(severity Severity, n *Node, name, format string, args ...any) {
-	r.faults.add(r.severity(severity), func() Place { return n.NamePlace(name) }, format, args...)
+	r.add(severity, func() Place { return n.NamePlace(name) }, format, args...)
 }
 
-func (r *reader) severity(s Severity) Severity {
+func (r *reader) add(severity Severity, place func() Place, format string, args ...any) {
 	if r.lenient {
-		return Warning
+		severity = Warning
 	}
-	return s
+	if severity != Warning || !r.quiet {
+		r.faults.add(severity, place, format, args...)
+	}
+}
+
+// aboutExamples begins to read or check examples, and returns what ends it.
+func (r *reader) aboutExamples() (end func()) {
+	before := r.quiet
+	r.quiet = r.ignoreExamples
+	return func() { r.quiet = before }
 }
