@@ -35,7 +35,7 @@ func (f Fault) String() string {
 	}
 	b.WriteString(": ")
 	if f.Pointer != "" {
-		b.WriteString(printable(f.Pointer) + ": ")
+		b.WriteString(shorten(printable(f.Pointer)) + ": ")
 	}
 	if f.Severity == Warning {
 		b.WriteString("warning: ")
@@ -135,6 +135,23 @@ func quote(text string) string {
 		return strconv.Quote(text)
 	}
 	return strconv.Quote(strings.ToValidUTF8(text[:quoteLimit], "")) + "..."
+}
+
+// shorten leaves out the middle of a pointer that nobody would read to the end.
+func shorten(pointer string) string {
+	const half = 120
+	if len(pointer) <= 2*half {
+		return pointer
+	}
+	head := strings.ToValidUTF8(pointer[:half], "")
+	tail := strings.ToValidUTF8(pointer[len(pointer)-half:], "")
+	if i := strings.LastIndexByte(head, '/'); i > 0 {
+		head = head[:i+1]
+	}
+	if i := strings.IndexByte(tail, '/'); i >= 0 {
+		tail = tail[i:]
+	}
+	return head + "…" + tail
 }
 
 // printable is text with what would break a line or colour a terminal written as escapes.

@@ -54,7 +54,7 @@ func unescapePointer(token string) string {
 }
 
 func missingToken(n *Node, token string) error {
-	where := n.Pointer()
+	where := shorten(printable(n.Pointer()))
 	if where == "" {
 		where = "the top of the file"
 	}
