@@ -124,6 +124,25 @@ func (r *reader) resolveSchemas() {
 	}
 }
 
+// dropRepeated leaves each reference in an allOf or anyOf once: twice says the same, and doubles the work with each level.
+func (r *reader) dropRepeated() {
+	for _, s := range r.inOrder {
+		s.AllOf, s.AnyOf = r.distinct(s.AllOf, "allOf"), r.distinct(s.AnyOf, "anyOf")
+	}
+}
+
+func (r *reader) distinct(list []*Schema, keyword string) []*Schema {
+	seen := map[*Schema]bool{}
+	return slices.DeleteFunc(list, func(s *Schema) bool {
+		repeated := s.Ref != nil && seen[s.Ref]
+		if repeated {
+			r.report(Warning, referenceNode(s), "this is in the %s twice: remove one", keyword)
+		}
+		seen[s.Ref] = true
+		return repeated
+	})
+}
+
 // keywords reads what constrains the value.
 func (r *reader) keywords(s *Schema) {
 	for _, m := range s.Node.Members {

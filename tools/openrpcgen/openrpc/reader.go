@@ -83,6 +83,7 @@ func (r *reader) read(path string) *Document {
 	}
 	d := r.document(file.root)
 	r.resolveSchemas()
+	r.dropRepeated()
 	if d == nil {
 		return nil
 	}

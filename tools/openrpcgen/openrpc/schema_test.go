@@ -153,19 +153,41 @@ func randomSchema(keys []string, depth int) *rapid.Generator[string] {
 
 // TestChainsAreBounded doubles a schema until following it would take for ever, and puts one into the other until the stack would.
 func TestChainsAreBounded(t *testing.T) {
-	for name, shape := range map[string]string{
-		"doubled": `{"allOf": [{"$ref": "#/components/schemas/S%d"}, {"$ref": "#/components/schemas/S%[1]d"}]}`,
-		"long":    `{"$ref": "#/components/schemas/S%d"}`,
+	for name, test := range map[string]struct {
+		depth int
+		shape string
+	}{
+		"doubled": {30, `{"allOf": [{"$ref": "#/components/schemas/S%d"}, {"title": "again", "allOf": [{"$ref": "#/components/schemas/S%[2]d"}]}]}`},
+		"either":  {30, `{"oneOf": [{"$ref": "#/components/schemas/S%d"}, {"$ref": "#/components/schemas/S%[2]d"}]}`},
+		"long":    {1000, `{"$ref": "#/components/schemas/S%d"}`},
 	} {
-		var members []string
-		for i := range 1000 {
-			members = append(members, fmt.Sprintf(`"S%d": `+shape, i, i+1))
-		}
-		text := `{"openrpc": "1.3.2", "info": {"title": "", "version": ""}, "methods": [], "components": {"schemas": {` +
-			strings.Join(members, ",") + `, "S1000": {}}}}`
-		_, faults := Read("openrpc.json", Options{Open: inMemory(map[string]string{"openrpc.json": text})})
+		_, faults := Read("openrpc.json", Options{Open: inMemory(map[string]string{"openrpc.json": chainText(test.depth, test.shape)})})
 		if !strings.Contains(faults.String(), "too many schemas apply to the same value") {
 			t.Errorf("%s:\n%s", name, faults)
+		}
+	}
+}
+
+// chainText is a document of schemas that each refer to the next.
+func chainText(depth int, shape string) string {
+	var members []string
+	for i := range depth {
+		members = append(members, fmt.Sprintf(`"S%d": `+shape, i, i+1))
+	}
+	return fmt.Sprintf(`{"openrpc": "1.3.2", "info": {"title": "", "version": ""}, "methods": [], "components": {"schemas": {%s, "S%d": {}}}}`,
+		strings.Join(members, ","), depth)
+}
+
+// TestRepeatedReferences says the same twice at each of many levels.
+func TestRepeatedReferences(t *testing.T) {
+	for _, keyword := range []string{"allOf", "anyOf"} {
+		text := chainText(60, `{"`+keyword+`": [{"$ref": "#/components/schemas/S%d"}, {"type": "string"}, {"$ref": "#/components/schemas/S%[2]d"}]}`)
+		d, faults := Read("openrpc.json", Options{Open: inMemory(map[string]string{"openrpc.json": text})})
+		if d == nil || len(faults) != 60 || !strings.HasSuffix(faults[0].String(), "this is in the "+keyword+" twice: remove one") {
+			t.Fatalf("%s", faults)
+		}
+		if s := d.Components.Schemas[0]; len(s.AllOf)+len(s.AnyOf) != 2 {
+			t.Errorf("%s was read as %+v", keyword, s)
 		}
 	}
 }
