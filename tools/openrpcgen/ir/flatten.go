@@ -82,7 +82,7 @@ func onlyPart(beside *openrpc.Schema, parts []*openrpc.Schema) *openrpc.Schema {
 func saysNothing(s *openrpc.Schema) bool {
 	return s.Boolean == nil && len(s.Types) == 0 && s.Enum == nil && s.Const == nil && len(s.Properties) == 0 && len(s.Required) == 0 &&
 		s.AdditionalProperties == nil && len(s.PatternProperties) == 0 && len(s.OneOf) == 0 && len(s.AnyOf) == 0 &&
-		s.Items == nil && len(s.Tuple) == 0 && s.Pattern == "" && s.Format == "" && s.Minimum == nil && s.Maximum == nil
+		s.Items == nil && len(s.Tuple) == 0 && s.Pattern == "" && s.Format == "" && s.Minimum == nil && s.Maximum == nil && !s.Vast
 }
 
 // merge adds to a schema what a part of its allOf says, as far as types go;
@@ -112,6 +112,7 @@ func (b *builder) merge(s, part *openrpc.Schema) {
 	first(&s.AdditionalProperties, part.AdditionalProperties)
 	first(&s.Items, part.Items)
 	first(&s.Const, part.Const)
+	s.Vast = s.Vast || part.Vast
 	first(&s.Minimum, part.Minimum)
 	first(&s.Maximum, part.Maximum)
 	first(&s.MinLength, part.MinLength)

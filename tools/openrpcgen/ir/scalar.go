@@ -106,7 +106,7 @@ var sizedIntegers = map[string]Type{
 func integerType(s *openrpc.Schema) Type {
 	least, most := wholeBound(s.Minimum), wholeBound(s.Maximum)
 	switch {
-	case least != nil && least.Cmp(big.NewInt(math.MinInt64)) < 0,
+	case s.Vast, least != nil && least.Cmp(big.NewInt(math.MinInt64)) < 0,
 		most != nil && most.Cmp(new(big.Int).SetUint64(math.MaxUint64)) > 0:
 		return Type{Kind: Number, Go: "json.Number"}
 	case most != nil && !most.IsInt64():

@@ -67,7 +67,7 @@ func (r *reader) annotation(s *Schema, m Member) {
 	case "$id", "$schema":
 		r.text(v, Warning)
 	case "default":
-		s.Default = r.computable(v, Warning, ", so the default is ignored")
+		s.Default = r.computable(v, Warning)
 	case "examples":
 		s.Examples = r.elements(v, Warning)
 	case "readOnly":
@@ -154,7 +154,7 @@ func (r *reader) keywords(s *Schema) {
 		case "enum":
 			s.Enum = r.enum(m.Value)
 		case "const":
-			s.Const = r.computable(m.Value, Error, "")
+			s.Const = r.computable(m.Value, Error)
 		case "format":
 			s.Format = r.text(m.Value, Error)
 		case "nullable":
@@ -175,8 +175,10 @@ func (r *reader) numberKeyword(s *Schema, m Member) {
 	switch m.Name {
 	case "minimum":
 		s.Minimum = r.number(m.Value)
+		s.Vast = s.Vast || s.Minimum == nil && isVast(m.Value)
 	case "maximum":
 		s.Maximum = r.number(m.Value)
+		s.Vast = s.Vast || s.Maximum == nil && isVast(m.Value)
 	case "exclusiveMinimum":
 		s.ExclusiveMinimum = r.number(m.Value)
 	case "exclusiveMaximum":
@@ -294,7 +296,7 @@ func (r *reader) enum(n *Node) []*Node {
 	var values []*Node
 	seen := map[string]bool{}
 	for _, e := range r.elements(n, Error) {
-		if r.computable(e, Error, "") == nil {
+		if r.computable(e, Error) == nil {
 			continue
 		}
 		key := string(e.canonical(nil))
@@ -397,12 +399,18 @@ func (r *reader) flag(n *Node, severity Severity) bool {
 	return n.isTrue()
 }
 
+// number reads what values are compared with; nil if that cannot be enforced.
 func (r *reader) number(n *Node) *Node {
-	if n.Kind != Number {
+	switch {
+	case n.Kind != Number:
 		r.report(Error, n, "want a number, found %s", describe(n))
 		return nil
+	case !isComputable(n.Text, maxBoundBytes):
+		r.report(Warning, n, "the number %s is beyond what can be computed with, so it is not enforced: at most %d bytes, exponents within ±%d",
+			quoteJSON(n), maxBoundBytes, maxExponent)
+		return nil
 	}
-	return r.computable(n, Error, "")
+	return n
 }
 
 // count reads a length: an integer that is not negative. What no int can hold is the largest one.
@@ -419,10 +427,10 @@ func (r *reader) count(n *Node) *int {
 }
 
 // computable returns n, or nil after reporting a number in it that is beyond the bounds.
-func (r *reader) computable(n *Node, severity Severity, consequence string) *Node {
+func (r *reader) computable(n *Node, severity Severity) *Node {
 	if beyond := uncomputable(n); beyond != nil {
 		r.report(severity, beyond, "the number %s is beyond what can be computed with%s: at most %d bytes, exponents within ±%d",
-			quoteJSON(beyond), consequence, maxNumberBytes, maxExponent)
+			quoteJSON(beyond), map[Severity]string{Warning: ", so it is ignored"}[severity], maxNumberBytes, maxExponent)
 		return nil
 	}
 	return n

@@ -34,8 +34,10 @@ type Schema struct {
 	Enum     []*Node // each value once; nil: absent
 	Const    *Node
 
-	// Numbers are Nodes so that nothing of them is lost; their tokens are within NumberLimits.
+	// Numbers are Nodes so that nothing of them is lost. Those that are beyond what can be computed with are not enforced, and nil.
 	Minimum, Maximum, ExclusiveMinimum, ExclusiveMaximum, MultipleOf *Node
+	// Vast tells that such a minimum or maximum lies beyond 64 bits.
+	Vast bool
 
 	MinLength, MaxLength *int // in code points
 	// Pattern is the regular expression as written. PatternWorks tells whether Go can compile it; if not, it is not enforced.
