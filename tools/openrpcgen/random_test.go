@@ -187,7 +187,7 @@ func (r *random) schema(deep int) any {
 		return object{"$ref": "#/components/schemas/" + pointer(r.components[r.IntN(len(r.components))])}
 	}
 	s := object{}
-	switch r.IntN(14) {
+	switch r.IntN(15) {
 	case 0:
 		return r.IntN(4) > 0
 	case 1, 2:
@@ -221,6 +221,11 @@ func (r *random) schema(deep int) any {
 		}
 	case 13:
 		s["allOf"] = r.list(deep)
+	case 14:
+		values := []any{1, r.name(), nil, true, 2.5, []any{1}, object{"a": 1}, r.name() + "2", -1}
+		r.Shuffle(len(values), func(i, j int) { values[i], values[j] = values[j], values[i] })
+		s["enum"] = values[:1+r.IntN(len(values))]
+		r.some(s, object{"type": []string{"string", "integer", "null"}})
 	}
 	r.some(s, object{"title": r.name(), "description": r.prose()})
 	return s
@@ -239,6 +244,9 @@ func (r *random) value(schema any) any {
 	}
 	if s["const"] != nil {
 		return s["const"]
+	}
+	if values, ok := s["enum"].([]any); ok {
+		return values[r.IntN(len(values))]
 	}
 	switch s["type"] {
 	case "string":

@@ -309,12 +309,6 @@ func kindByContent(s *openrpc.Schema) Kind {
 	if len(s.Properties) > 0 && s.Items == nil && len(s.Tuple) == 0 {
 		return objectKind(s)
 	}
-	switch {
-	case isTextEnum(s):
-		return String
-	case isEnum(s):
-		return Int
-	}
 	return Raw
 }
 

@@ -148,7 +148,7 @@ func fitsAll(schemas []*openrpc.Schema, only string) bool {
 	if !possible || i < 0 {
 		return false
 	}
-	value := enumValues(all[i])[0]
+	value := onlyNode(all[i])
 	return !slices.ContainsFunc(all, func(s *openrpc.Schema) bool {
 		checker, err := openrpc.NewChecker(s)
 		if err != nil {

@@ -83,13 +83,17 @@ func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
 
 // onlyValue returns the one value that a schema allows, as compact JSON, or "".
 func onlyValue(s *openrpc.Schema) string {
-	switch {
-	case s.Const != nil:
-		return string(s.Const.JSON())
-	case len(s.Enum) == 1:
-		return string(s.Enum[0].JSON())
+	if n := onlyNode(s); n != nil {
+		return string(n.JSON())
 	}
 	return ""
+}
+
+func onlyNode(s *openrpc.Schema) *openrpc.Node {
+	if s.Const == nil && len(s.Enum) == 1 {
+		return s.Enum[0]
+	}
+	return s.Const
 }
 
 // fieldName names a member in Go; at may have an x-go-name.

@@ -24,79 +24,6 @@ func (b *builder) textKind(s *openrpc.Schema) Kind {
 	return String
 }
 
-// isEnum reports whether a schema lists strings or integers, or fixes one.
-func isEnum(s *openrpc.Schema) bool {
-	return s.Boolean == nil && !isUnion(s) && (onlyStrings(enumValues(s)) || onlyIntegers(s))
-}
-
-// isTextEnum reports whether a schema lists strings, or fixes one.
-func isTextEnum(s *openrpc.Schema) bool { return isEnum(s) && onlyStrings(enumValues(s)) }
-
-// onlyIntegers reports whether a schema of integers lists values, all of which
-// an int64 holds.
-func onlyIntegers(s *openrpc.Schema) bool {
-	types := valueTypes(s)
-	values := enumValues(s)
-	if len(types) > 1 || (len(types) == 1 && types[0] != openrpc.TypeInteger) || integerType(s).Kind != Int || len(values) == 0 {
-		return false
-	}
-	found := false
-	for _, n := range values {
-		if !isNull(n) && literalOf(n, &Type{Kind: Int, Go: integerType(s).Go}) == "" {
-			return false
-		}
-		found = found || !isNull(n)
-	}
-	return found
-}
-
-func enumValues(s *openrpc.Schema) []*openrpc.Node {
-	if s.Const != nil {
-		return []*openrpc.Node{s.Const}
-	}
-	return s.Enum
-}
-
-// onlyStrings reports whether there are values and all are strings, but for a
-// null.
-func onlyStrings(values []*openrpc.Node) bool {
-	found := false
-	for _, v := range values {
-		if v.Kind != openrpc.String && v.Kind != openrpc.Null {
-			return false
-		}
-		found = found || v.Kind == openrpc.String
-	}
-	return found
-}
-
-// enum gives a scalar that has a name its constants.
-func (b *builder) enum(t Type, s *openrpc.Schema, name string) Type {
-	if name == "" || !isEnum(s) {
-		return t
-	}
-	for _, v := range enumValues(s) {
-		if isNull(v) {
-			continue
-		}
-		label, literal := v.Text, literalOf(v, &t)
-		if v.Kind == openrpc.Number {
-			label = literal
-		}
-		t.Enum = append(t.Enum, EnumValue{Const: b.constName(v, name, firstOf(goSuffix(label), "Empty")), Literal: literal})
-	}
-	return t
-}
-
-// constName joins the type's name and a label; a type that is named after its
-// value already has a Value.
-func (b *builder) constName(at *openrpc.Node, name, label string) string {
-	if strings.HasSuffix(name, label) {
-		label = "Value"
-	}
-	return b.claim(b.names, at, name+label, name+label+"Value")
-}
-
 var sizedIntegers = map[string]Type{
 	"int8": {Kind: Int, Go: "int8"}, "int16": {Kind: Int, Go: "int16"}, "int32": {Kind: Int, Go: "int32"},
 	"uint8": {Kind: Uint, Go: "uint8"}, "uint16": {Kind: Uint, Go: "uint16"}, "uint32": {Kind: Uint, Go: "uint32"},
@@ -105,6 +32,11 @@ var sizedIntegers = map[string]Type{
 
 func integerType(s *openrpc.Schema) Type {
 	least, most := wholeBound(s.Minimum), wholeBound(s.Maximum)
+	for _, n := range enumValues(s) {
+		if i := wholeBound(n); i != nil {
+			least, most = extreme(least, i, -1), extreme(most, i, 1)
+		}
+	}
 	switch {
 	case s.Vast, least != nil && least.Cmp(big.NewInt(math.MinInt64)) < 0,
 		most != nil && most.Cmp(new(big.Int).SetUint64(math.MaxUint64)) > 0:
@@ -118,8 +50,16 @@ func integerType(s *openrpc.Schema) Type {
 	return Type{Kind: Int, Go: "int64"}
 }
 
+// extreme is the smaller (-1) or the larger (1) of two; a may be nil.
+func extreme(a, b *big.Int, sign int) *big.Int {
+	if a == nil || b.Cmp(a) == sign {
+		return b
+	}
+	return a
+}
+
 func wholeBound(n *openrpc.Node) *big.Int {
-	if n == nil {
+	if n == nil || n.Kind != openrpc.Number {
 		return nil
 	}
 	f, _, err := big.ParseFloat(n.Text, 10, 256, big.ToNearestEven)
@@ -218,11 +158,6 @@ func compactJSON(n *openrpc.Node) string {
 		return strconv.Quote(n.Text)
 	}
 	return string(n.JSON())
-}
-
-// valueTypes are the types that a schema names beside null.
-func valueTypes(s *openrpc.Schema) []openrpc.Type {
-	return slices.DeleteFunc(slices.Clone(s.Types), func(t openrpc.Type) bool { return t == openrpc.TypeNull })
 }
 
 // allowsNull reports whether a schema says that null is a value.

@@ -59,8 +59,8 @@ func (b *builder) parts(s *openrpc.Schema) (parts []*openrpc.Schema) {
 	}
 	for _, t := range valueTypes(s) {
 		part := *s
-		part.Types, part.Key, part.Title, part.Description = []openrpc.Type{t}, "", "", ""
-		part.Enum, part.Const, part.OneOf, part.AnyOf = nil, nil, nil, nil
+		part.Types, part.Key, part.Title, part.Description, part.Default = []openrpc.Type{t}, "", "", "", nil
+		part.Enum, part.OneOf, part.AnyOf = enumValues(&part), nil, nil
 		parts = append(parts, &part)
 	}
 	return parts
@@ -120,17 +120,21 @@ func (b *builder) union(s *openrpc.Schema, o owner, name string) Type {
 	}
 	t.Choice = c
 	parts := b.parts(s)
-	tag := b.tagOf(parts)
-	shared := len(t.Fields)+len(t.Consts) > 0
-	members := b.memberCounts(parts)
+	r := relatives{
+		union:   name,
+		tag:     b.tagOf(parts),
+		shared:  len(t.Fields)+len(t.Consts) > 0,
+		members: b.memberCounts(parts),
+		kinds:   len(alternatives(s)) == 0,
+	}
 	for _, part := range parts {
-		v := b.variant(part, name, tag, shared, members)
+		v := b.variant(part, r)
 		known := func(other *Variant) bool { return base(other.Type) == base(v.Type) }
 		if !slices.ContainsFunc(c.Variants, known) {
 			c.Variants = append(c.Variants, v)
 		}
 	}
-	b.later = append(b.later, func() { b.tellApart(c, tag, shared) })
+	b.later = append(b.later, func() { b.tellApart(c, r.tag, r.shared) })
 	return t
 }
 
@@ -142,9 +146,18 @@ func base(t *Type) *Type {
 	return t
 }
 
+// relatives is what the alternatives of a union have to do with each other.
+type relatives struct {
+	union   string         // its name in Go
+	tag     string         // the member that tells objects apart; "" if there is none
+	shared  bool           // members stand beside the alternatives
+	members map[string]int // in how many alternatives each is
+	kinds   bool           // they are the types of one schema
+}
+
 // variant decides about one alternative. Its type has a name, because a method
 // marks it as a variant.
-func (b *builder) variant(part *openrpc.Schema, union, tag string, shared bool, members map[string]int) *Variant {
+func (b *builder) variant(part *openrpc.Schema, r relatives) *Variant {
 	steps := b.steps(part)
 	target := steps[len(steps)-1]
 	v := &Variant{part: part, schema: target, Pattern: target.Pattern}
@@ -164,16 +177,16 @@ func (b *builder) variant(part *openrpc.Schema, union, tag string, shared bool, 
 		v.Type = b.plainType(target.Node, kind)
 		return v
 	}
-	if inner := b.onlyMember(target, members); inner != nil && tag == "" && !shared {
+	if inner := b.onlyMember(target, r.members); inner != nil && r.tag == "" && !r.shared {
 		v.Key = target.Properties[0].Name
 		outer := target
 		target, kind = inner, b.kind(inner)
 		v.Pointer = kind >= Struct
-		v.Type = b.variantType(target, kind, union, variantName(union, goSuffix(v.Key)))
+		v.Type = b.variantType(target, kind, r.union, variantName(r.union, goSuffix(v.Key)))
 		v.Type.Doc = paragraphs(outerDoc(v.Type, outer, inner), Wrap(fmt.Sprintf("As JSON: {%q: value}.", v.Key)))
 		return v
 	}
-	v.Type = b.variantType(target, kind, union, variantName(union, label(target, tag, kind, members)))
+	v.Type = b.variantType(target, kind, r.union, variantName(r.union, r.label(target, kind)))
 	return v
 }
 
@@ -291,16 +304,19 @@ var kindLabel = map[Kind]string{
 
 // label names a variant within its union: by its tag, its only required
 // member, its title, its value, or its kind.
-func label(s *openrpc.Schema, tag string, kind Kind, members map[string]int) string {
-	if tag != "" {
-		if p := s.Property(tag); p != nil {
+func (r relatives) label(s *openrpc.Schema, kind Kind) string {
+	if r.kinds {
+		return kindLabel[kind]
+	}
+	if r.tag != "" {
+		if p := s.Property(r.tag); p != nil {
 			values := enumValues(p.Target())
 			if len(values) > 0 {
 				return firstOf(goSuffix(values[0].Text), "Empty")
 			}
 		}
 	}
-	if kind == Struct && len(s.Properties) == 1 && len(s.Required) == 1 && members[s.Required[0]] == 1 && goSuffix(s.Required[0]) != "" {
+	if kind == Struct && len(s.Properties) == 1 && len(s.Required) == 1 && r.members[s.Required[0]] == 1 && goSuffix(s.Required[0]) != "" {
 		return goSuffix(s.Required[0])
 	}
 	if title := goSuffix(s.Title); title != "" && len(title) <= maxTitle {

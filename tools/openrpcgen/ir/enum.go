@@ -1,0 +1,131 @@
+package ir
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc"
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
+)
+
+// enum gives a scalar that has a name its constants.
+func (b *builder) enum(t Type, s *openrpc.Schema, name string) Type {
+	if name == "" || !isEnum(s) {
+		return t
+	}
+	for _, v := range enumValues(s) {
+		if isNull(v) {
+			continue
+		}
+		label, literal := v.Text, literalOf(v, &t)
+		if v.Kind == openrpc.Number {
+			label = literal
+		}
+		t.Enum = append(t.Enum, EnumValue{Const: b.constName(v, name, firstOf(goSuffix(label), "Empty")), Literal: literal})
+	}
+	return t
+}
+
+// constName joins the type's name and a label; a type that is named after its
+// value already has a Value.
+func (b *builder) constName(at *openrpc.Node, name, label string) string {
+	if strings.HasSuffix(name, label) {
+		label = "Value"
+	}
+	return b.claim(b.names, at, name+label, name+label+"Value")
+}
+
+// isEnum reports whether a schema lists strings or integers, or fixes one.
+func isEnum(s *openrpc.Schema) bool {
+	return s.Boolean == nil && !isUnion(s) && (onlyStrings(enumValues(s)) || onlyIntegers(s))
+}
+
+// isTextEnum reports whether a schema lists strings, or fixes one.
+func isTextEnum(s *openrpc.Schema) bool { return isEnum(s) && onlyStrings(enumValues(s)) }
+
+// onlyStrings reports whether there are values and all are strings, but for a
+// null.
+func onlyStrings(values []*openrpc.Node) bool {
+	found := false
+	for _, v := range values {
+		if v.Kind != openrpc.String && v.Kind != openrpc.Null {
+			return false
+		}
+		found = found || v.Kind == openrpc.String
+	}
+	return found
+}
+
+// onlyIntegers reports whether a schema of integers lists values, all of which
+// an int64 holds.
+func onlyIntegers(s *openrpc.Schema) bool {
+	t := integerType(s)
+	if t.Kind != Int || !slices.Equal(valueTypes(s), []openrpc.Type{openrpc.TypeInteger}) {
+		return false
+	}
+	values := slices.DeleteFunc(slices.Clone(enumValues(s)), isNull)
+	return len(values) > 0 && !slices.ContainsFunc(values, func(n *openrpc.Node) bool { return literalOf(n, &t) == "" })
+}
+
+// enumValues are the values that a schema lists, without those that its types
+// rule out.
+func enumValues(s *openrpc.Schema) []*openrpc.Node {
+	if len(s.Types) == 0 {
+		return listed(s)
+	}
+	return slices.DeleteFunc(slices.Clone(listed(s)), func(n *openrpc.Node) bool {
+		return !slices.ContainsFunc(s.Types, func(t openrpc.Type) bool { return isOf(n, t) }) && !(s.Nullable && isNull(n))
+	})
+}
+
+func listed(s *openrpc.Schema) []*openrpc.Node {
+	switch {
+	case s.Const == nil:
+		return s.Enum
+	case s.Enum != nil && !slices.ContainsFunc(s.Enum, func(n *openrpc.Node) bool { return n.Canonical() == s.Const.Canonical() }):
+		return []*openrpc.Node{} // no value is both
+	}
+	return []*openrpc.Node{s.Const}
+}
+
+// isOf reports whether a value is of a type; 1.0 is an integer.
+func isOf(n *openrpc.Node, t openrpc.Type) bool {
+	switch t {
+	case openrpc.TypeInteger:
+		return n.Kind == openrpc.Number && jsonrpc.IsInteger(n.JSON())
+	case openrpc.TypeNumber:
+		return n.Kind == openrpc.Number
+	}
+	return n.Kind.String() == string(t)
+}
+
+// valueTypes are the types of a schema's values beside null: those that it
+// names, or else those of the values that it lists. A type of which it lists no
+// value is none of them.
+func valueTypes(s *openrpc.Schema) []openrpc.Type {
+	types := slices.DeleteFunc(slices.Clone(s.Types), func(t openrpc.Type) bool { return t == openrpc.TypeNull })
+	values := enumValues(s)
+	if len(values) == 0 {
+		return types
+	}
+	if len(s.Types) == 0 && len(s.Properties) == 0 {
+		types = []openrpc.Type{openrpc.TypeString, openrpc.TypeInteger, openrpc.TypeNumber, openrpc.TypeBoolean, openrpc.TypeArray, openrpc.TypeObject}
+	}
+	return narrow(types, values)
+}
+
+// narrow drops the types that no value has, and one of integer and number where
+// the other is enough.
+func narrow(types []openrpc.Type, values []*openrpc.Node) []openrpc.Type {
+	has := func(t openrpc.Type) bool {
+		return slices.ContainsFunc(values, func(n *openrpc.Node) bool { return isOf(n, t) })
+	}
+	fraction := slices.ContainsFunc(values, func(n *openrpc.Node) bool {
+		return isOf(n, openrpc.TypeNumber) && !isOf(n, openrpc.TypeInteger)
+	})
+	number := slices.Contains(types, openrpc.TypeNumber)
+	integer := slices.Contains(types, openrpc.TypeInteger)
+	return slices.DeleteFunc(types, func(t openrpc.Type) bool {
+		return !has(t) || t == openrpc.TypeInteger && number && fraction || t == openrpc.TypeNumber && integer && !fraction
+	})
+}
