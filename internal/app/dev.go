@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
@@ -52,7 +51,7 @@ func (c *devCommand) Run(ctx context.Context, streams Streams) (err error) {
 	if err := os.MkdirAll(c.DataDir, 0o755); err != nil {
 		return err
 	}
-	forgetOtherDatabases()
+	localpg.ForgetOtherDatabases()
 	starting, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	folder, err := localpg.DataDir(filepath.Join(c.DataDir, "postgres"))
@@ -91,16 +90,6 @@ func (c *devCommand) Run(ctx context.Context, streams Streams) (err error) {
 	}
 	fmt.Fprintf(streams.Out, welcome, listener.Addr(), folder, devUsername, devPassword)
 	return s.serve(whileRunning(ctx, pg), listener)
-}
-
-// forgetOtherDatabases takes libpq's variables out of the environment: what a
-// PGSERVICE or PGOPTIONS says is meant for some other database.
-func forgetOtherDatabases() {
-	for _, variable := range os.Environ() {
-		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "PG") {
-			os.Unsetenv(name)
-		}
-	}
 }
 
 // welcome tells how to go on. Its arguments: address, folder, username,

@@ -15,6 +15,7 @@ import (
 const childDir = "LOCALPG_TEST_CHILD_DIR"
 
 func TestMain(m *testing.M) {
+	ForgetOtherDatabases()
 	if dir, ok := os.LookupEnv(childDir); ok {
 		if err := child(dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -73,10 +74,20 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 
 // URL returns the address of a database, as pgx and libpq take it. A new server has one database, "postgres".
 func (s *Server) URL(database string) string {
-	// Everything is said, so that PGPORT and its like in the environment change nothing.
+	// All that can be said is, so that PGPORT and its like in the environment change nothing.
 	query := url.Values{"host": {s.temp.path}, "port": {port}, "sslmode": {"disable"}}
 	u := url.URL{Scheme: "postgres", User: url.User(superuser), Path: "/" + database, RawQuery: query.Encode()}
 	return u.String()
+}
+
+// ForgetOtherDatabases takes libpq's variables out of this process' environment: what a PGSERVICE or PGOPTIONS says is meant for some
+// other database, and a URL cannot contradict all of it. Whoever connects to a [Server] calls it before.
+func ForgetOtherDatabases() {
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "PG") {
+			os.Unsetenv(name)
+		}
+	}
 }
 
 // Done is closed when the server has ended, by Stop or by itself.

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/rollcall-rpc/rollcall/internal/localpg"
 )
 
 // Migrate brings the empty database at url to the state that tests begin with. It must close its connections before it returns: a
@@ -25,6 +27,9 @@ type Migrate func(ctx context.Context, url string) error
 //
 //	func TestMain(m *testing.M) { pgtest.Main(m, postgres.Migrate) }
 func Main(m *testing.M, migrate Migrate) {
+	if os.Getenv(variable) == "" { // A server that is given may need what libpq's variables say of it: a PGPASSWORD.
+		localpg.ForgetOtherDatabases()
+	}
 	current = newSuite(migrate)
 	m.Run()
 	if err := current.close(); err != nil {

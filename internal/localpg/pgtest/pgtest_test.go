@@ -94,7 +94,7 @@ func TestDatabaseIsDropped(t *testing.T) {
 	}
 }
 
-// TestGivenServer runs the tests above in a process of their own, on a server that is given.
+// TestGivenServer runs the tests above on a server that is given.
 func TestGivenServer(t *testing.T) {
 	given, err := localpg.Start(t.Context(), localpg.Config{})
 	if err != nil {
@@ -103,16 +103,27 @@ func TestGivenServer(t *testing.T) {
 	t.Cleanup(func() { given.Stop() })
 	before := rows(t, connect(t, given.URL("postgres")), "SELECT datname::text FROM pg_database ORDER BY 1")
 
-	child := exec.Command(os.Args[0], "-test.v", "-test.run=TestEvery|TestEmpty|TestDatabase")
-	child.Env = append(os.Environ(), variable+"="+given.URL("postgres"), "DATABASE_URL=postgres://nobody@127.0.0.1:1/nothing")
-	out, err := child.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "--- PASS: TestEveryTestHasItsOwnDatabase/Emma") {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	testsPass(t, variable+"="+given.URL("postgres"), "DATABASE_URL=postgres://nobody@127.0.0.1:1/nothing")
 	after := rows(t, connect(t, given.URL("postgres")), "SELECT datname::text FROM pg_database ORDER BY 1")
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("databases before and after: %s", diff)
 	}
+}
+
+// testsPass runs the tests above in a process of their own, with env added to its environment.
+func testsPass(t *testing.T, env ...string) {
+	t.Helper()
+	child := exec.Command(os.Args[0], "-test.v", "-test.run=TestEvery|TestEmpty|TestDatabase")
+	child.Env = append(os.Environ(), env...)
+	out, err := child.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: TestEveryTestHasItsOwnDatabase/Emma") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+// What whoever works on this machine has set for their own database does not reach the private one.
+func TestOtherDatabasesAreForgotten(t *testing.T) {
+	testsPass(t, variable+"=", "PGSERVICE=nowhere", "PGOPTIONS=-c nonsense=1", "PGTARGETSESSIONATTRS=read-only", "PGPORT=1")
 }
 
 func TestGivenServerIsNoURL(t *testing.T) {
