@@ -256,7 +256,7 @@ func TestTimeoutsReachTheServer(t *testing.T) {
 	}{
 		{"none", postgres.Config{URL: url}, "0", "0"},
 		{"both", postgres.Config{URL: url, StatementTimeout: 15 * time.Second, IdleInTxTimeout: time.Minute}, "15s", "1min"},
-		{"rounded up, for 0 would be none", postgres.Config{URL: url, StatementTimeout: time.Nanosecond}, "1ms", "0"},
+		{"rounded up, for 0 would be none", postgres.Config{URL: url, IdleInTxTimeout: time.Nanosecond}, "0", "1ms"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
