@@ -417,10 +417,16 @@ func (v *GetUsersParams) EncodeJSON(e *jsonrpc.Encoder) {
 	} else {
 		e.NoArg()
 	}
+	if v.After != 0 {
+		e.Arg()
+		e.Int(int64(v.After))
+	} else {
+		e.NoArg()
+	}
 	e.EndArgs()
 }
 
-var namesOfGetUsersParams = []string{"limit", "offset"}
+var namesOfGetUsersParams = []string{"limit", "offset", "after"}
 
 // DecodeJSON reads v, by name or by position.
 func (v *GetUsersParams) DecodeJSON(d *jsonrpc.Decoder) error {
@@ -430,6 +436,8 @@ func (v *GetUsersParams) DecodeJSON(d *jsonrpc.Decoder) error {
 			return jsonrpc.DecodeOptional(&v.Limit, d, jsonrpc.DecodeInt[Limit])
 		case "offset":
 			return jsonrpc.DecodeOptional(&v.Offset, d, jsonrpc.DecodeInt[Offset])
+		case "after":
+			return jsonrpc.DecodeOptional(&v.After, d, jsonrpc.DecodeInt[UserID])
 		}
 		return d.Skip()
 	})

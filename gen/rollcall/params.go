@@ -31,9 +31,14 @@ type GetUsersParams struct {
 	// The most users to answer with.
 	// Default 10.
 	Limit Limit `json:"limit,omitzero"`
-	// How many of the newest users to pass over.
+	// How many users to pass over: of the newest, or of those that come after
+	// `after`.
 	// Default 0.
 	Offset Offset `json:"offset,omitzero"`
+	// The id of the last user on the page before: users with a lower id, who are
+	// older, are listed. That user may have been deleted since. Without it the
+	// list begins with the newest.
+	After UserID `json:"after,omitzero"`
 }
 
 // SetDefaults fills in what was left out. The params that a server gets have passed

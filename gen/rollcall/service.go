@@ -95,7 +95,11 @@ type Service interface {
 	//
 	// Lists users, newest first.
 	//
-	// Deleted users are not listed.
+	// Deleted users are not listed. For the next page, give the id of this page's
+	// last user as `after`: every page then costs the same, and whoever pages
+	// through all users meets each of them once, though others may be created or
+	// deleted meanwhile. `offset` counts from there. What it passes over is read
+	// all the same, so that a far page costs more by it.
 	//
 	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
 	// [*InvalidParamsError], [*InternalError].

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -84,6 +85,10 @@ func TestListIsNewestFirst(t *testing.T) {
 		{db.ListActiveUsersParams{Limit: 100}, []string{"four", "three", "two", "one"}},
 		{db.ListActiveUsersParams{Limit: 2, Offset: 1}, []string{"three", "two"}},
 		{db.ListActiveUsersParams{Limit: 100, Offset: 1 << 62}, nil},
+		{db.ListActiveUsersParams{Limit: 2, After: new(int64(4))}, []string{"three", "two"}},
+		{db.ListActiveUsersParams{Limit: 2, After: new(int64(4)), Offset: 2}, []string{"one"}},
+		{db.ListActiveUsersParams{Limit: 100, After: new(int64(100))}, []string{"four", "three", "two", "one"}},
+		{db.ListActiveUsersParams{Limit: 100, After: new(int64(1))}, nil},
 	}
 	for _, test := range tests {
 		users, err := database.ListActiveUsers(t.Context(), test.page)
@@ -98,6 +103,124 @@ func TestListIsNewestFirst(t *testing.T) {
 			t.Errorf("%+v: listed %q, want %q", test.page, got, test.want)
 		}
 	}
+}
+
+// Neither the users before a page make it dear nor the deleted ones: each is read off the index, its rows and no others, whether
+// Postgres plans for the arguments or once for all of them.
+func TestEveryPageCostsTheSame(t *testing.T) {
+	t.Parallel()
+	conn := connect(t, pgtest.New(t))
+	for _, sql := range []string{
+		`INSERT INTO users (username, email, password_hash)
+			SELECT 'user' || n, 'user' || n || '@example.com', '-' FROM generate_series(1, 20000) AS n`,
+		`UPDATE users SET deleted_at = now() WHERE id > 15000 OR id BETWEEN 5000 AND 10000`,
+		`VACUUM ANALYZE users`,
+	} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const size = 10
+	pages := []struct {
+		name  string
+		page  db.ListActiveUsersParams
+		first int64 // the id that it begins with
+	}{
+		{"first", db.ListActiveUsersParams{Limit: size}, 15000},
+		{"first by a cursor", db.ListActiveUsersParams{Limit: size, After: new(int64(20001))}, 15000},
+		{"in the middle", db.ListActiveUsersParams{Limit: size, After: new(int64(12345))}, 12344},
+		{"around the deleted", db.ListActiveUsersParams{Limit: size, After: new(int64(10006))}, 10005},
+		{"behind the deleted", db.ListActiveUsersParams{Limit: size, After: new(int64(10001))}, 4999},
+		{"last", db.ListActiveUsersParams{Limit: size, After: new(int64(size + 1))}, size},
+	}
+	for _, planned := range []string{"force_custom_plan", "force_generic_plan"} {
+		if _, err := conn.Exec(t.Context(), "SET plan_cache_mode = "+planned); err != nil {
+			t.Fatal(err)
+		}
+		for _, test := range pages {
+			explained := &pageExplainer{Conn: conn}
+			users, err := db.New(explained).ListActiveUsers(t.Context(), test.page)
+			if err != nil || len(users) != size || users[0].ID != test.first {
+				t.Errorf("%s: %d users (%v), want %d from %d on", test.name, len(users), err, size, test.first)
+			}
+			want := []planNode{
+				{Type: "Limit", Rows: size},
+				{Type: "Index Scan", Index: "users_active_id_idx", Direction: "Backward", Rows: size},
+			}
+			if diff := cmp.Diff(want, explained.nodes); diff != "" {
+				t.Errorf("%s, %s: plan (-want +got):\n%s", planned, test.name, diff)
+			}
+			// The way down the index, and the pages of the table that ten rows may be on.
+			if explained.blocks > 8 {
+				t.Errorf("%s, %s: %d blocks were read", planned, test.name, explained.blocks)
+			}
+		}
+	}
+}
+
+// pageExplainer keeps how the last query for several rows was run, from the top of its plan down.
+type pageExplainer struct {
+	*pgx.Conn
+	nodes  []planNode
+	blocks int
+}
+
+type planNode struct {
+	Type      string  `json:"Node Type"`
+	Index     string  `json:"Index Name"`
+	Direction string  `json:"Scan Direction"`
+	Rows      float64 `json:"Actual Rows"` // a fraction from version 18 on
+	Removed   float64 `json:"Rows Removed by Filter"`
+}
+
+// Query explains a prepared statement, because only such a one has a plan for any argument.
+func (e *pageExplainer) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	if _, err := e.Exec(ctx, "PREPARE page AS "+sql); err != nil {
+		return nil, err
+	}
+	literals := make([]string, len(args))
+	for i, arg := range args {
+		literals[i] = literal(arg)
+	}
+	var explained []struct{ Plan planTree }
+	execute := "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE page (" + strings.Join(literals, ", ") + ")"
+	if err := e.QueryRow(ctx, execute).Scan(&explained); err != nil {
+		return nil, err
+	}
+	if _, err := e.Exec(ctx, "DEALLOCATE page"); err != nil {
+		return nil, err
+	}
+	e.blocks = explained[0].Plan.Hit + explained[0].Plan.Read
+	e.nodes = explained[0].Plan.list()
+	return e.Conn.Query(ctx, sql, args...)
+}
+
+// literal is an integer, or a pointer to one, in SQL.
+func literal(arg any) string {
+	switch arg := arg.(type) {
+	case int64:
+		return strconv.FormatInt(arg, 10)
+	case *int64:
+		if arg != nil {
+			return strconv.FormatInt(*arg, 10)
+		}
+	}
+	return "NULL"
+}
+
+type planTree struct {
+	planNode
+	Hit   int        `json:"Shared Hit Blocks"`
+	Read  int        `json:"Shared Read Blocks"`
+	Plans []planTree `json:"Plans"`
+}
+
+func (p planTree) list() []planNode {
+	nodes := []planNode{p.planNode}
+	for _, below := range p.Plans {
+		nodes = append(nodes, below.list()...)
+	}
+	return nodes
 }
 
 func TestLogInWithoutRegardToCase(t *testing.T) {

@@ -11,7 +11,11 @@ import (
 
 // GetUsers implements [rollcall.Service].
 func (s *Service) GetUsers(ctx context.Context, params rollcall.GetUsersParams) (rollcall.Users, error) {
-	rows, err := s.db.ListActiveUsers(ctx, db.ListActiveUsersParams{Limit: int64(params.Limit), Offset: int64(params.Offset)})
+	rows, err := s.db.ListActiveUsers(ctx, db.ListActiveUsersParams{
+		After:  given(int64(params.After)),
+		Limit:  int64(params.Limit),
+		Offset: int64(params.Offset),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -96,11 +100,12 @@ func (s *Service) DeleteUser(ctx context.Context, params rollcall.DeleteUserPara
 }
 
 // given is nil for a param that was left out: the contract lets none be empty.
-func given(text string) *string {
-	if text == "" {
+func given[T comparable](param T) *T {
+	var empty T
+	if param == empty {
 		return nil
 	}
-	return &text
+	return &param
 }
 
 // missing makes the database's error for no row the contract's.

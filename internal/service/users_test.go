@@ -42,6 +42,13 @@ func TestGetUsers(t *testing.T) {
 		{`[100,100]`, append(names(0, 0), "admin")},
 		{`{"limit":2.0,"offset":0.0}`, names(100, 99)},
 		{`{"offset":102}`, nil},
+		{`{"after":102}`, names(99, 90)}, // which is the id of user100
+		{`[3,0,4]`, append(names(1, 0), "admin")},
+		{`[3,null,4]`, append(names(1, 0), "admin")},
+		{`{"limit":3,"after":50}`, names(47, 45)},
+		{`{"limit":3,"after":50,"offset":2}`, names(45, 43)},
+		{`{"after":9223372036854775807}`, names(100, 91)},
+		{`{"after":1}`, nil},
 		{`{"offset":9223372036854775807}`, nil},
 	}
 	for _, test := range tests {
@@ -67,6 +74,10 @@ func TestGetUsers(t *testing.T) {
 		{`{"offset":-1}`, "-32602 /offset minimum"},
 		{`[10,-1]`, "-32602 /1 minimum"},
 		{`{"offset":9223372036854775808}`, "-32602 /offset type"},
+		{`{"after":0}`, "-32602 /after minimum"},
+		{`{"after":null}`, "-32602 /after type"},
+		{`{"after":9223372036854775808}`, "-32602 /after type"},
+		{`[10,0,-1]`, "-32602 /2 minimum"},
 		{`{"limit":101,"offset":-1}`, "-32602 /limit maximum, /offset minimum"},
 	}
 	for _, test := range refused {
@@ -76,6 +87,45 @@ func TestGetUsers(t *testing.T) {
 	}
 	if got := ask(t, admin, rollcall.MethodGetUsers, `{"offset":102}`); got != "[]" {
 		t.Errorf("a page with nobody on it is %s, want []", got)
+	}
+}
+
+// Whoever pages through the users by after meets each once, though others come
+// and go meanwhile: the new ones belong to a page that has been read already.
+func TestPaging(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	admin := f.admin(t)
+	unmet := map[rollcall.UserID]bool{1: true} // the administrator
+	for i := range 40 {
+		unmet[rollcall.UserID(f.account(t, fmt.Sprintf("user%d", i), rollcall.RoleUser).ID)] = true
+	}
+	remove := func(id rollcall.UserID) {
+		must(admin.DeleteUser(t.Context(), rollcall.DeleteUserParams{UserID: id}))(t)
+	}
+
+	page := rollcall.GetUsersParams{Limit: 7}
+	for calls := 1; ; calls++ {
+		users := must(admin.GetUsers(t.Context(), page))(t)
+		for _, user := range users {
+			if !unmet[user.ID] {
+				t.Errorf("user %d is met a second time, or is new", user.ID)
+			}
+			delete(unmet, user.ID)
+		}
+		if len(users) == 0 {
+			break
+		}
+		page.After = users[len(users)-1].ID
+		f.account(t, fmt.Sprintf("new%d", calls), rollcall.RoleUser)
+		if page.After > 2 {
+			remove(page.After)     // the cursor itself
+			remove(page.After - 1) // who is next
+			delete(unmet, page.After-1)
+		}
+	}
+	if len(unmet) > 0 {
+		t.Errorf("never met: %v", unmet)
 	}
 }
 

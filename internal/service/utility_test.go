@@ -113,7 +113,7 @@ func TestUndeclaredParams(t *testing.T) {
 		{rollcall.MethodAdd, `{"a":1,"b":2,"extra":1}`, `[1,2,3]`},
 		{rollcall.MethodAuthenticate, `{"username":"admin","password":"correct horse","extra":1}`, `["admin","correct horse",1]`},
 		{rollcall.MethodGetCurrentUser, `{"extra":1}`, `[1]`},
-		{rollcall.MethodGetUsers, `{"limit":1,"offset":0,"extra":1}`, `[1,0,1]`},
+		{rollcall.MethodGetUsers, `{"limit":1,"offset":0,"after":1,"extra":1}`, `[1,0,1,1]`},
 		{rollcall.MethodCreateUser, `{"username":"ada","email":"ada@example.com","password":"analytical engine","extra":1}`,
 			`["ada","ada@example.com","analytical engine",1]`},
 		{rollcall.MethodUpdateUser, `{"user_id":1,"username":"ada","extra":1}`, `[1,"ada",null,null,null,1]`},

@@ -22,9 +22,10 @@ SELECT * FROM users
 WHERE lower(username) = lower(sqlc.arg(username)::text COLLATE "C") AND deleted_at IS NULL;
 
 -- name: ListActiveUsers :many
--- ListActiveUsers answers newest first.
+-- ListActiveUsers answers newest first: those with an id below after, or all. Bounded by coalesce, the index is read from the
+-- right place even by a plan that has to serve any argument; "after IS NULL OR id < after" would read it from its end.
 SELECT * FROM users
-WHERE deleted_at IS NULL
+WHERE deleted_at IS NULL AND id < coalesce(sqlc.narg(after)::bigint, 9223372036854775807)
 ORDER BY id DESC
 LIMIT sqlc.arg('limit')::bigint OFFSET sqlc.arg('offset')::bigint;
 

@@ -393,7 +393,7 @@ const Document = `{
     {
       "name": "get_users",
       "summary": "Lists users, newest first.",
-      "description": "Deleted users are not listed.",
+      "description": "Deleted users are not listed. For the next page, give the id of this page's last user as ` + "`" + `after` + "`" + `: every page then costs the same, and whoever pages through all users meets each of them once, though others may be created or deleted meanwhile. ` + "`" + `offset` + "`" + ` counts from there. What it passes over is read all the same, so that a far page costs more by it.",
       "tags": [
         {
           "$ref": "#/components/tags/users"
@@ -416,9 +416,16 @@ const Document = `{
         },
         {
           "name": "offset",
-          "description": "How many of the newest users to pass over.",
+          "description": "How many users to pass over: of the newest, or of those that come after ` + "`" + `after` + "`" + `.",
           "schema": {
             "$ref": "#/components/schemas/Offset"
+          }
+        },
+        {
+          "name": "after",
+          "description": "The id of the last user on the page before: users with a lower id, who are older, are listed. That user may have been deleted since. Without it the list begins with the newest.",
+          "schema": {
+            "$ref": "#/components/schemas/UserID"
           }
         }
       ],
@@ -467,6 +474,44 @@ const Document = `{
                 "created_at": "2026-01-01T12:00:00Z"
               }
             ]
+          }
+        },
+        {
+          "name": "the page after user 2",
+          "params": [
+            {
+              "name": "limit",
+              "value": 5
+            },
+            {
+              "name": "after",
+              "value": 2
+            }
+          ],
+          "result": {
+            "name": "users",
+            "value": [
+              {
+                "id": 1,
+                "username": "admin",
+                "email": "admin@example.com",
+                "role": "admin",
+                "created_at": "2026-01-01T12:00:00Z"
+              }
+            ]
+          }
+        },
+        {
+          "name": "the page after the last",
+          "params": [
+            {
+              "name": "after",
+              "value": 1
+            }
+          ],
+          "result": {
+            "name": "users",
+            "value": []
           }
         }
       ]

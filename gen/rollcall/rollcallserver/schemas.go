@@ -136,6 +136,9 @@ const schemasJSON = `{
         },
         "offset": {
           "$ref": "#/definitions/Offset"
+        },
+        "after": {
+          "$ref": "#/definitions/UserID"
         }
       },
       "additionalProperties": false

@@ -88,6 +88,8 @@ func TestGetUsers(t *testing.T) {
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
 		{Name: "newest", Params: `{"limit":5,"offset":0}`, Result: `[{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}]`},
+		{Name: "the page after user 2", Params: `{"limit":5,"after":2}`, Result: `[{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}]`},
+		{Name: "the page after the last", Params: `{"after":1}`, Result: `[]`},
 	}, jsonrpctest.Codec[rollcall.GetUsersParams]{Decode: (*rollcall.GetUsersParams).DecodeJSON, Encode: (*rollcall.GetUsersParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.Users]{Decode: (*rollcall.Users).DecodeJSON, Encode: (*rollcall.Users).EncodeJSON},
 		func(method func(context.Context, rollcall.GetUsersParams) (rollcall.Users, error)) {
