@@ -11,6 +11,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/sync/singleflight"
 )
 
 // Tokens issues and verifies the tokens that callers show: JWTs (RFC 7519) signed with Ed25519 (RFC 8037). It is safe for
@@ -19,10 +20,14 @@ import (
 // A token says who somebody is, for as long as it lasts. What they may do, and whether they still exist, is read from the
 // database at each call.
 type Tokens struct {
-	config   TokenConfig
-	parser   *jwt.Parser
-	verified *lru.Cache[[sha256.Size]byte, Claims]
+	config    TokenConfig
+	parser    *jwt.Parser
+	verified  *lru.Cache[digest, Claims]
+	verifying singleflight.Group // by digest: calls that come together, as a batch's do, share the work
 }
+
+// digest stands for a token where it is remembered: the token itself would be worth stealing.
+type digest [sha256.Size]byte
 
 // TokenConfig is what the instances of a service have in common. All of it is needed but Now.
 type TokenConfig struct {
@@ -57,7 +62,7 @@ func NewTokens(config TokenConfig) (*Tokens, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	verified, err := lru.New[[sha256.Size]byte, Claims](config.Cache)
+	verified, err := lru.New[digest, Claims](config.Cache)
 	if err != nil {
 		return nil, fmt.Errorf("the cache of verified tokens: %w", err)
 	}
@@ -102,16 +107,27 @@ func (t *Tokens) Verify(token string) (Claims, error) {
 	if len(token) > maxToken || strings.ContainsAny(token, "\r\n") {
 		return Claims{}, TokenInvalid
 	}
-	digest := sha256.Sum256([]byte(token))
-	if claims, ok := t.verified.Get(digest); ok && t.config.Now().Before(claims.ExpiresAt) {
+	d := digest(sha256.Sum256([]byte(token)))
+	if claims, ok := t.remembered(d); ok {
 		return claims, nil
 	}
-	claims, err := t.parse(token)
-	if err != nil {
-		return Claims{}, err
-	}
-	t.verified.Add(digest, claims)
-	return claims, nil
+	claims, err, _ := t.verifying.Do(string(d[:]), func() (any, error) {
+		if claims, ok := t.remembered(d); ok { // by a call that ended just now
+			return claims, nil
+		}
+		claims, err := t.parse(token)
+		if err == nil {
+			t.verified.Add(d, claims)
+		}
+		return claims, err
+	})
+	return claims.(Claims), err
+}
+
+// remembered returns the claims of a token that was verified before and has not expired since.
+func (t *Tokens) remembered(d digest) (Claims, bool) {
+	claims, ok := t.verified.Get(d)
+	return claims, ok && t.config.Now().Before(claims.ExpiresAt)
 }
 
 // parse does the whole work of Verify.

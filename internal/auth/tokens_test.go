@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -246,6 +248,40 @@ func TestCacheDoesNotOutliveTheToken(t *testing.T) {
 	if got, err := tokens.Verify(token); err != TokenInvalid {
 		t.Errorf("when it expires: %+v (%v), want it verified anew", got, err)
 	}
+}
+
+// The calls of a batch may run at the same time, all with the token of their request.
+func TestTokenIsVerifiedOnceForAllWhoAsk(t *testing.T) {
+	t.Parallel()
+	tokens, _ := newTokens(t)
+	token := issue(t, tokens)
+	synctest.Test(t, func(t *testing.T) {
+		// Whoever verifies asks what time it is, and here has to wait for the answer.
+		var verifications atomic.Int64
+		noonComes := make(chan struct{})
+		config := tokens.config
+		config.Now = func() time.Time {
+			verifications.Add(1)
+			<-noonComes
+			return noon
+		}
+		tokens, err := NewTokens(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 10 {
+			go func() {
+				if claims, err := tokens.Verify(token); err != nil || claims.UserID != 42 {
+					t.Errorf("claims %v, error %v", claims, err)
+				}
+			}()
+		}
+		synctest.Wait()
+		if got := verifications.Load(); got != 1 {
+			t.Errorf("%d verify, want 1", got)
+		}
+		close(noonComes)
+	})
 }
 
 func TestTokenExpires(t *testing.T) {
