@@ -38,6 +38,8 @@ type Config struct {
 	// IdleInTxTimeout is how long Postgres lets a transaction wait for its next statement before it ends the connection; 0 is
 	// the server's own setting.
 	IdleInTxTimeout time.Duration
+	// Tracer is told of every query, and may be a pgx.PrepareTracer as well; nil is nobody.
+	Tracer pgx.QueryTracer
 }
 
 // Open connects to the database that cfg names. It does not migrate: see Migrate.
@@ -51,6 +53,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	}
 	maps.Copy(poolConfig.ConnConfig.RuntimeParams, cfg.serverTimeouts())
 	poolConfig.ConnConfig.BuildContextWatcherHandler = cancelQuery
+	poolConfig.ConnConfig.Tracer = cfg.Tracer
 	poolConfig.AfterConnect = readTimesAsUTC
 
 	pool, err := pgxpool.NewWithConfig(ctx, poolConfig)

@@ -24,7 +24,10 @@ import (
 	"github.com/rollcall-rpc/rollcall/internal/service"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m, postgres.Migrate) }
+func TestMain(m *testing.M) {
+	countSignatureChecks()
+	pgtest.Main(m, postgres.Migrate)
+}
 
 // fixture is the service over HTTP, on a database of its own. Whatever it
 // answers is held against the contract as well.
@@ -37,7 +40,12 @@ type fixture struct {
 
 func newFixture(t *testing.T, options ...jsonrpc.HandlerOption) *fixture {
 	t.Helper()
-	database := must(postgres.Open(t.Context(), postgres.Config{URL: pgtest.New(t)}))(t)
+	return newFixtureOn(t, postgres.Config{URL: pgtest.New(t)}, options...)
+}
+
+func newFixtureOn(t *testing.T, config postgres.Config, options ...jsonrpc.HandlerOption) *fixture {
+	t.Helper()
+	database := must(postgres.Open(t.Context(), config))(t)
 	t.Cleanup(database.Close)
 	f := &fixture{db: database, key: must(auth.LoadOrCreateKey(filepath.Join(t.TempDir(), "key")))(t)}
 	tokens := f.tokens(t, time.Now)
