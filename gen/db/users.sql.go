@@ -196,6 +196,30 @@ func (q *Queries) ListActiveUsers(ctx context.Context, arg ListActiveUsersParams
 	return items, nil
 }
 
+const takenNames = `-- name: TakenNames :one
+SELECT
+    EXISTS (SELECT FROM users WHERE lower(username) = lower($1::text COLLATE "C")) AS username,
+    EXISTS (SELECT FROM users WHERE lower(email) = lower($2::text COLLATE "C") AND deleted_at IS NULL) AS email
+`
+
+type TakenNamesParams struct {
+	Username string
+	Email    string
+}
+
+type TakenNamesRow struct {
+	Username bool
+	Email    bool
+}
+
+// TakenNames tells which of the two CreateUser would find taken.
+func (q *Queries) TakenNames(ctx context.Context, arg TakenNamesParams) (TakenNamesRow, error) {
+	row := q.db.QueryRow(ctx, takenNames, arg.Username, arg.Email)
+	var i TakenNamesRow
+	err := row.Scan(&i.Username, &i.Email)
+	return i, err
+}
+
 const updateActiveUser = `-- name: UpdateActiveUser :one
 UPDATE users
 SET username      = coalesce($1, username),

@@ -28,12 +28,42 @@ const (
 	cannotConnectNow         = "57P03"
 )
 
+// The constraints that keep names apart.
+const (
+	usernameKey = "users_username_key"
+	emailKey    = "users_email_key"
+)
+
 // refusals is what the caller is told when a row breaks a constraint of the schema.
 var refusals = map[string]rollcall.ParamsFault{
-	"users_username_key":   {Field: "username", Message: "Username already exists"},
-	"users_email_key":      {Field: "email", Message: "Email already exists"},
+	usernameKey:            {Field: "username", Message: "Username already exists"},
+	emailKey:               {Field: "email", Message: "Email already exists"},
 	"users_username_check": {Message: "Username must be 3 to 64 letters, digits, '.', '_' or '-'"},
 	"users_email_check":    {Message: "Email must be 1 to 254 characters"},
+}
+
+// CheckFree returns the error that CreateUser would for a username or an email that is taken, before there is anything to create:
+// a password's hash costs more than this query. Somebody may take the name all the same until then.
+func (d *DB) CheckFree(ctx context.Context, username, email string) error {
+	taken, err := d.TakenNames(ctx, db.TakenNamesParams{Username: username, Email: email})
+	switch {
+	case err != nil:
+		return err
+	case taken.Username:
+		return refusal(usernameKey)
+	case taken.Email:
+		return refusal(emailKey)
+	}
+	return nil
+}
+
+// refusal is the error for a row that breaks one of the constraints in refusals; nil for any other.
+func refusal(constraint string) error {
+	fault, ok := refusals[constraint]
+	if !ok {
+		return nil
+	}
+	return &rollcall.InvalidParamsError{Data: &fault}
 }
 
 // translate makes an error of the database the contract's, where the caller's params are at fault. A query that the context
@@ -45,8 +75,8 @@ func translate(ctx context.Context, err error) error {
 	}
 	switch pgErr.Code {
 	case uniqueViolation, checkViolation:
-		if fault, ok := refusals[pgErr.ConstraintName]; ok {
-			return &rollcall.InvalidParamsError{Data: &fault}
+		if refused := refusal(pgErr.ConstraintName); refused != nil {
+			return refused
 		}
 	case characterNotInRepertoire:
 		return &rollcall.InvalidParamsError{Data: &rollcall.ParamsFault{Message: "Text must be UTF-8 without NUL characters"}}

@@ -68,6 +68,34 @@ func TestRefusedParams(t *testing.T) {
 	}
 }
 
+// What is told before is what the constraints tell.
+func TestCheckFree(t *testing.T) {
+	t.Parallel()
+	database := open(t, postgres.Config{})
+	create(t, database, "Ann")
+	if _, err := database.DeleteActiveUser(t.Context(), create(t, database, "bob").ID); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ name, username, email, taken string }{
+		{"both", "aNN", "ANN@example.com", "username"},
+		{"the name", "aNN", "eve@example.com", "username"},
+		{"a deleted user's name", "Bob", "eve@example.com", "username"},
+		{"the email", "eve", "ANN@example.com", "email"},
+		{"neither", "eve", "eve@example.com", ""},
+		{"a deleted user's email", "eva", "bob@example.com", ""},
+	}
+	for _, test := range tests {
+		before := database.CheckFree(t.Context(), test.username, test.email)
+		_, created := database.CreateUser(t.Context(), db.CreateUserParams{Username: test.username, Email: test.email, Role: "user"})
+		if fault(before).Field != test.taken || (before == nil) != (test.taken == "") {
+			t.Errorf("%s: error is %v, want that it says %q", test.name, before, test.taken)
+		}
+		if diff := cmp.Diff(fault(created), fault(before)); diff != "" {
+			t.Errorf("%s: creating says other than CheckFree (+):\n%s", test.name, diff)
+		}
+	}
+}
+
 // fault is the data of the contract's InvalidParamsError, empty for any other error.
 func fault(err error) rollcall.ParamsFault {
 	if refused, ok := errors.AsType[*rollcall.InvalidParamsError](err); ok && refused.Data != nil {

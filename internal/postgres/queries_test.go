@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -241,17 +242,38 @@ func TestLogInWithoutRegardToCase(t *testing.T) {
 }
 
 // An index on lower(username) serves only the same expression in the same collation.
-func TestLogInUsesTheIndex(t *testing.T) {
+func TestNamesAreFoundByTheirIndexes(t *testing.T) {
 	t.Parallel()
-	explained := &explainer{Conn: connect(t, pgtest.New(t))}
-	if _, err := explained.Exec(t.Context(), "SET enable_seqscan = off"); err != nil {
+	conn := connect(t, pgtest.New(t))
+	if _, err := conn.Exec(t.Context(), "SET enable_seqscan = off"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.New(explained).GetActiveUserByUsername(t.Context(), "ann"); !errors.Is(err, postgres.ErrNotFound) {
-		t.Fatal(err)
+	tests := []struct {
+		name    string
+		query   func(*db.Queries) error
+		indexes []string
+	}{
+		{"log in", func(q *db.Queries) error {
+			if _, err := q.GetActiveUserByUsername(t.Context(), "ann"); !errors.Is(err, postgres.ErrNotFound) {
+				return fmt.Errorf("want ErrNotFound, got %w", err)
+			}
+			return nil
+		}, []string{"users_username_key"}},
+		{"are they taken", func(q *db.Queries) error {
+			_, err := q.TakenNames(t.Context(), db.TakenNamesParams{Username: "ann", Email: "ann@example.com"})
+			return err
+		}, []string{"users_username_key", "users_email_key"}},
 	}
-	if !strings.Contains(explained.plan, `"Index Name": "users_username_key"`) {
-		t.Errorf("the plan does not use users_username_key:\n%s", explained.plan)
+	for _, test := range tests {
+		explained := &explainer{Conn: conn}
+		if err := test.query(db.New(explained)); err != nil {
+			t.Errorf("%s: %v", test.name, err)
+		}
+		for _, index := range test.indexes {
+			if !strings.Contains(explained.plan, `"Index Name": "`+index+`"`) {
+				t.Errorf("%s: the plan does not use %s:\n%s", test.name, index, explained.plan)
+			}
+		}
 	}
 }
 

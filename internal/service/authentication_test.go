@@ -104,16 +104,24 @@ func TestWrongGuesses(t *testing.T) {
 // authenticate returns the answer's bytes and how many hashes it took.
 func (f *fixture) authenticate(t *testing.T, params string) (body string, hashes uint64) {
 	t.Helper()
-	const hashMemory = 19 << 20
 	request := `{"jsonrpc":"2.0","id":1,"method":"authenticate","params":` + params + `}`
+	hashes = hashesOf(func() {
+		response := must(f.http.Post(f.url, "application/json", strings.NewReader(request)))(t)
+		defer response.Body.Close()
+		body = string(must(io.ReadAll(response.Body))(t))
+		if response.StatusCode != http.StatusOK {
+			t.Fatalf("status %d: %s", response.StatusCode, body)
+		}
+	})
+	return body, hashes
+}
+
+// hashesOf returns how many hashes do took.
+func hashesOf(do func()) uint64 {
+	const hashMemory = 19 << 20
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	response := must(f.http.Post(f.url, "application/json", strings.NewReader(request)))(t)
-	defer response.Body.Close()
-	body = string(must(io.ReadAll(response.Body))(t))
+	do()
 	runtime.ReadMemStats(&after)
-	if response.StatusCode != http.StatusOK {
-		t.Fatalf("status %d: %s", response.StatusCode, body)
-	}
-	return body, (after.TotalAlloc - before.TotalAlloc) / hashMemory
+	return (after.TotalAlloc - before.TotalAlloc) / hashMemory
 }

@@ -72,7 +72,7 @@ func TestRoundTrips(t *testing.T) {
 		{"get_current_user", ``, 1},
 		{"get_users", ``, 2},
 		{"get_users", `[10,0,3]`, 2},
-		{"create_user", `["ada$","ada$@example.com","analytical engine"]`, 2},
+		{"create_user", `["ada$","ada$@example.com","analytical engine"]`, 3}, // is the name free?
 		{"update_user", fmt.Sprintf(`{"user_id":%d,"username":"renamed$"}`, target), 2},
 		{"delete_user", `[$]`, 2},
 		{"rpc.discover", ``, 0},

@@ -28,6 +28,9 @@ func (s *Service) GetUsers(ctx context.Context, params rollcall.GetUsersParams) 
 
 // CreateUser implements [rollcall.Service].
 func (s *Service) CreateUser(ctx context.Context, params rollcall.CreateUserParams) (result rollcall.User, err error) {
+	if err := s.db.CheckFree(ctx, string(params.Username), string(params.Email)); err != nil {
+		return result, err
+	}
 	hash, err := s.passwords.Hash(ctx, string(params.Password))
 	if err != nil {
 		return result, err

@@ -339,6 +339,32 @@ func TestUniqueness(t *testing.T) {
 	}
 }
 
+// A name that is taken costs no hash. What is counted is memory, as in
+// TestWrongGuesses; so this test runs alone, too.
+func TestTakenNamesCostNoHash(t *testing.T) {
+	f := newFixture(t)
+	admin := f.admin(t)
+	f.account(t, "ada", rollcall.RoleUser)
+	tests := []struct {
+		params, want string
+		hashes       uint64
+	}{
+		{`["ADA","free@example.com","analytical engine"]`, "-32602 username is taken", 0},
+		{`["free","ADA@example.com","analytical engine"]`, "-32602 email is taken", 0},
+		{`["free","free@example.com","analytical engine"]`, "ok", 1},
+	}
+	for _, test := range tests {
+		var got string
+		hashes := hashesOf(func() { got = ask(t, admin, rollcall.MethodCreateUser, test.params) })
+		if strings.HasPrefix(got, "{") {
+			got = "ok"
+		}
+		if got != test.want || hashes != test.hashes {
+			t.Errorf("%s: answered %s after %d hashes, want %s after %d", test.params, got, hashes, test.want, test.hashes)
+		}
+	}
+}
+
 // Whoever deletes an account may come back with the same email.
 func TestEmailOfADeletedAccountIsFree(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,12 @@ INSERT INTO users (username, email, password_hash, role)
 VALUES (@username, @email, @password_hash, @role)
 RETURNING *;
 
+-- name: TakenNames :one
+-- TakenNames tells which of the two CreateUser would find taken.
+SELECT
+    EXISTS (SELECT FROM users WHERE lower(username) = lower(sqlc.arg(username)::text COLLATE "C")) AS username,
+    EXISTS (SELECT FROM users WHERE lower(email) = lower(sqlc.arg(email)::text COLLATE "C") AND deleted_at IS NULL) AS email;
+
 -- name: CreateUserIfAbsent :execrows
 -- CreateUserIfAbsent creates nothing, and answers 0, where the name or the email is taken.
 INSERT INTO users (username, email, password_hash, role)
