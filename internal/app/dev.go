@@ -34,7 +34,7 @@ const (
 
 // Validate is called by kong before Run.
 func (c *devCommand) Validate() error {
-	return errors.Join(c.httpSettings.check(), c.databaseSettings.check(), c.authSettings.check())
+	return errors.Join(c.httpSettings.check(), c.databaseSettings.check(c.CallTimeout), c.authSettings.check())
 }
 
 func (c *devCommand) Run(ctx context.Context, streams Streams) (err error) {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,8 @@ import (
 // weak is refused.
 type serveCommand struct {
 	DatabaseURL      string   `env:"DATABASE_URL" required:"" placeholder:"URL" help:"The database: postgres://USER:PASSWORD@HOST:PORT/DATABASE."`
-	Host             []string `env:"ROLLCALL_HOST" required:"" placeholder:"NAME" help:"A name that clients call this server by; requests to others are refused. May be repeated."`
+	MigrationURL     string   `name:"database-migration-url" env:"ROLLCALL_DATABASE_MIGRATION_URL" placeholder:"URL" help:"The same database past a PgBouncer that pools transactions, if --database-url leads to one: migrations need a session."`
+	Host             []string `env:"ROLLCALL_HOST" required:"" placeholder:"NAME" help:"A name that clients call this server by; requests to others are refused. May be repeated, or hold several with commas between."`
 	keySettings      `group:"Accounts"`
 	httpSettings     `group:"HTTP"`
 	ShutdownDelay    time.Duration `group:"HTTP" env:"ROLLCALL_SHUTDOWN_DELAY" default:"3s" help:"How long /readyz says no before connections are refused at a shutdown."`
@@ -46,7 +48,7 @@ func (c *serveCommand) Validate() error {
 		return errors.New("--shutdown-delay must not be negative")
 	}
 	_, err := c.names()
-	return errors.Join(err, c.httpSettings.check(), c.databaseSettings.check(), c.authSettings.check())
+	return errors.Join(err, c.httpSettings.check(), c.databaseSettings.check(c.CallTimeout), c.checkURL(c.DatabaseURL), c.authSettings.check())
 }
 
 func (c *serveCommand) Run(ctx context.Context, streams Streams) error {
@@ -61,7 +63,7 @@ func (c *serveCommand) Run(ctx context.Context, streams Streams) error {
 	}
 	starting, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	if err := postgres.Migrate(starting, c.DatabaseURL); err != nil {
+	if err := c.config(cmp.Or(c.MigrationURL, c.DatabaseURL)).Migrate(starting); err != nil {
 		return err
 	}
 	database, err := postgres.Open(starting, c.config(c.DatabaseURL))

@@ -135,6 +135,10 @@ func TestServeRefusesWeakSettings(t *testing.T) {
 		{"a URL for a name", "ROLLCALL_HOST=https://example.com", 2, `serve: --host "https://example.com"` + name},
 		{"any name", "ROLLCALL_HOST=*", 2, `serve: --host "*"` + name},
 		{"an empty name", "ROLLCALL_HOST=example.com,:80", 2, `serve: --host ":80"` + name},
+		{"two sizes of the pool", "DATABASE_URL=" + url + "&pool_max_conns=3", 2,
+			"serve: the database URL has the option pool_max_conns: take it out, and give --database-max-conns"},
+		{"two timeouts", "DATABASE_URL=" + url + "&statement_timeout=1s", 2,
+			"serve: the database URL has the option statement_timeout: take it out, and give --database-statement-timeout"},
 		{"a negative delay", "ROLLCALL_SHUTDOWN_DELAY=-1s", 2, "serve: --shutdown-delay must not be negative"},
 		{"a key that is not there", "ROLLCALL_TOKEN_KEY_FILE=" + dir + "/none.pem", 1,
 			"read the token key: open " + dir + "/none.pem: no such file or directory"},
@@ -155,10 +159,11 @@ func TestServeRefusesWeakSettings(t *testing.T) {
 	if all.code != 2 || all.errors != want {
 		t.Errorf("nothing given: code %d, %s\nwant %s", all.code, all.errors, want)
 	}
-	unreachable := finish(t, append(env, "DATABASE_URL=postgres://u:SECRET@127.0.0.1:1/d"), "", "serve")
-	if unreachable.code != 1 || !strings.Contains(unreachable.errors, "check that Postgres runs there") ||
-		strings.Contains(unreachable.errors, "SECRET") {
-		t.Errorf("without a database: %v", unreachable)
+	for _, variable := range []string{"DATABASE_URL", "ROLLCALL_DATABASE_MIGRATION_URL"} {
+		got := finish(t, append(env, variable+"=postgres://u:SECRET@127.0.0.1:1/d"), "", "serve")
+		if got.code != 1 || !strings.Contains(got.errors, "check that Postgres runs there") || strings.Contains(got.errors, "SECRET") {
+			t.Errorf("%s leads nowhere: %v", variable, got)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
@@ -19,10 +20,10 @@ import (
 // httpSettings bound what a client can ask of the service.
 type httpSettings struct {
 	Addr            string        `env:"ROLLCALL_ADDR" default:"127.0.0.1:5000" help:"Where to listen."`
-	MaxBody         int           `env:"ROLLCALL_MAX_BODY" default:"1048576" help:"The largest body of a request."`
+	MaxBody         int           `env:"ROLLCALL_MAX_BODY" default:"1048576" help:"The largest body of a request, in bytes."`
 	MaxBatch        int           `env:"ROLLCALL_MAX_BATCH" default:"100" help:"The most calls in a batch."`
-	MaxAnswer       int           `env:"ROLLCALL_MAX_ANSWER" default:"8388608" help:"The largest answer."`
-	MaxHeader       int           `env:"ROLLCALL_MAX_HEADER" default:"16384" help:"The largest header of a request."`
+	MaxAnswer       int           `env:"ROLLCALL_MAX_ANSWER" default:"8388608" help:"The largest answer, in bytes."`
+	MaxHeader       int           `env:"ROLLCALL_MAX_HEADER" default:"16384" help:"The largest header of a request, in bytes."`
 	ReadTimeout     time.Duration `env:"ROLLCALL_READ_TIMEOUT" default:"10s" help:"How long a client may take to send a request."`
 	CallTimeout     time.Duration `env:"ROLLCALL_CALL_TIMEOUT" default:"10s" help:"How long the calls of a request may take."`
 	WriteTimeout    time.Duration `env:"ROLLCALL_WRITE_TIMEOUT" default:"30s" help:"How long a request may take from its first byte to the answer's last."`
@@ -69,13 +70,51 @@ func (s httpSettings) handlerOptions(log *slog.Logger) []jsonrpc.HandlerOption {
 // databaseSettings are those of the connection pool.
 type databaseSettings struct {
 	MaxConns         int32         `name:"database-max-conns" env:"ROLLCALL_DATABASE_MAX_CONNS" default:"10" help:"The most connections to Postgres."`
-	StatementTimeout time.Duration `name:"database-statement-timeout" env:"ROLLCALL_DATABASE_STATEMENT_TIMEOUT" default:"12s" help:"How long Postgres may work on a statement. More than --call-timeout, which cancels it: this is for when that is not heard."`
-	IdleInTxTimeout  time.Duration `name:"database-idle-in-tx-timeout" env:"ROLLCALL_DATABASE_IDLE_IN_TX_TIMEOUT" default:"10s" help:"How long a transaction may wait for its next statement."`
+	MinConns         int32         `name:"database-min-conns" env:"ROLLCALL_DATABASE_MIN_CONNS" default:"0" help:"How many connections are kept though nothing needs them; others are closed after 30 minutes."`
+	ExecMode         string        `name:"database-exec-mode" env:"ROLLCALL_DATABASE_EXEC_MODE" default:"cache_statement" enum:"cache_statement,cache_describe,exec" help:"How queries are sent. cache_statement prepares each once on a connection; cache_describe and exec prepare none by name, which a PgBouncer before 1.21 that pools transactions asks for."`
+	ConnectTimeout   time.Duration `name:"database-connect-timeout" env:"ROLLCALL_DATABASE_CONNECT_TIMEOUT" default:"5s" help:"How long it may take to connect to Postgres, if the URL has no connect_timeout."`
+	StatementTimeout time.Duration `name:"database-statement-timeout" env:"ROLLCALL_DATABASE_STATEMENT_TIMEOUT" default:"12s" help:"How long Postgres may work on a statement. More than --call-timeout, which cancels it: this is for when that is not heard. 0 is the server's own setting."`
+	IdleInTxTimeout  time.Duration `name:"database-idle-in-tx-timeout" env:"ROLLCALL_DATABASE_IDLE_IN_TX_TIMEOUT" default:"10s" help:"How long a transaction may wait for its next statement; 0 is the server's own setting."`
 }
 
-func (s databaseSettings) check() error {
-	if s.MaxConns <= 0 || s.StatementTimeout < 0 || s.IdleInTxTimeout < 0 {
-		return errors.New("--database-max-conns must be more than 0, and the database's timeouts not negative")
+// execModes are the ways of sending a query that take one round trip.
+var execModes = map[string]pgx.QueryExecMode{
+	"cache_statement": pgx.QueryExecModeCacheStatement,
+	"cache_describe":  pgx.QueryExecModeCacheDescribe,
+	"exec":            pgx.QueryExecModeExec,
+}
+
+func (s databaseSettings) check(callTimeout time.Duration) error {
+	switch {
+	case s.MaxConns <= 0 || s.MinConns < 0 || s.MinConns > s.MaxConns:
+		return errors.New("--database-max-conns must be more than 0, and --database-min-conns 0 to as many")
+	case s.ConnectTimeout <= 0:
+		return errors.New("--database-connect-timeout must be more than 0")
+	case s.StatementTimeout < 0 || s.IdleInTxTimeout < 0:
+		return errors.New("--database-statement-timeout and --database-idle-in-tx-timeout must not be negative")
+	case s.StatementTimeout > 0 && s.StatementTimeout <= callTimeout:
+		return errors.New("--database-statement-timeout must be more than --call-timeout, or 0: else Postgres ends what a call still waits for")
+	}
+	return nil
+}
+
+// checkURL makes sure that the URL and the flags do not both say something:
+// which of them holds would have to be guessed.
+func (s databaseSettings) checkURL(url string) error {
+	config, err := pgconn.ParseConfig(url)
+	if err != nil {
+		return nil // connecting says it better
+	}
+	for _, both := range []struct{ option, flag string }{
+		{"pool_max_conns", "--database-max-conns"},
+		{"pool_min_conns", "--database-min-conns"},
+		{"default_query_exec_mode", "--database-exec-mode"},
+		{"statement_timeout", "--database-statement-timeout"},
+		{"idle_in_transaction_session_timeout", "--database-idle-in-tx-timeout"},
+	} {
+		if _, ok := config.RuntimeParams[both.option]; ok {
+			return fmt.Errorf("the database URL has the option %s: take it out, and give %s", both.option, both.flag)
+		}
 	}
 	return nil
 }
@@ -84,6 +123,9 @@ func (s databaseSettings) config(url string) postgres.Config {
 	return postgres.Config{
 		URL:              url,
 		MaxConns:         s.MaxConns,
+		MinConns:         s.MinConns,
+		ExecMode:         execModes[s.ExecMode],
+		ConnectTimeout:   s.ConnectTimeout,
 		StatementTimeout: s.StatementTimeout,
 		IdleInTxTimeout:  s.IdleInTxTimeout,
 	}
@@ -95,21 +137,24 @@ type authSettings struct {
 	TokenIssuer   string        `env:"ROLLCALL_TOKEN_ISSUER" default:"rollcall" help:"What tokens name as their issuer; tokens of another are refused."`
 	TokenAudience string        `env:"ROLLCALL_TOKEN_AUDIENCE" default:"rollcall" help:"What tokens name as their audience; tokens for another are refused."`
 	TokenCache    int           `env:"ROLLCALL_TOKEN_CACHE" default:"10000" help:"How many verified tokens are remembered, at about 300 bytes each."`
-	HashSlots     int           `env:"ROLLCALL_HASH_SLOTS" default:"0" help:"How many passwords are hashed at once, at 19 MiB each; 0 is one per CPU."`
+	HashSlots     int           `env:"ROLLCALL_HASH_SLOTS" default:"0" help:"How many passwords are hashed at once, at 19 MiB each; 0 is one per CPU, 256 the most."`
 }
 
 func (s authSettings) check() error {
 	if s.TokenLifetime < time.Second || s.TokenLifetime > 24*time.Hour {
 		return errors.New("--token-lifetime must be 1s to 24h: a token that is stolen is good for as long")
 	}
-	if s.HashSlots < 0 {
-		return errors.New("--hash-slots must not be negative")
+	if s.HashSlots < 0 || s.HashSlots > maxHashSlots {
+		return fmt.Errorf("--hash-slots must be 0 to %d: each takes 19 MiB, and more than there are CPUs gain nothing", maxHashSlots)
 	}
 	if s.TokenCache <= 0 || s.TokenIssuer == "" || s.TokenAudience == "" {
 		return errors.New("--token-cache must be more than 0, and --token-issuer and --token-audience not empty")
 	}
 	return nil
 }
+
+// maxHashSlots take 5 GB at the same time.
+const maxHashSlots = 256
 
 func (s authSettings) passwords() *auth.Passwords {
 	return auth.NewPasswords(cmp.Or(s.HashSlots, runtime.NumCPU()))

@@ -1,47 +1,55 @@
 package app
 
 import (
-	"regexp"
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/google/go-cmp/cmp"
 )
 
-// Every setting is a flag and an environment variable, and help tells both.
+// settingsOf are the flags of a command, in the order of its help.
+func settingsOf(t *testing.T, command string) (flags []*kong.Flag) {
+	t.Helper()
+	node := must(kong.New(new(commandLine)))(t).Model.Node
+	for name := range strings.FieldsSeq(command) {
+		i := slices.IndexFunc(node.Children, func(child *kong.Node) bool { return child.Name == name })
+		if i < 0 {
+			t.Fatalf("there is no command %s", command)
+		}
+		node = node.Children[i]
+	}
+	return node.Flags
+}
+
+// Every setting is a flag and an environment variable of the same name, and
+// help tells both.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	shared := []string{
-		"ROLLCALL_ADDR", "ROLLCALL_MAX_BODY", "ROLLCALL_MAX_BATCH", "ROLLCALL_MAX_ANSWER", "ROLLCALL_MAX_HEADER",
-		"ROLLCALL_READ_TIMEOUT", "ROLLCALL_CALL_TIMEOUT", "ROLLCALL_WRITE_TIMEOUT", "ROLLCALL_IDLE_TIMEOUT", "ROLLCALL_SHUTDOWN_TIMEOUT",
-		"ROLLCALL_DATABASE_MAX_CONNS", "ROLLCALL_DATABASE_STATEMENT_TIMEOUT", "ROLLCALL_DATABASE_IDLE_IN_TX_TIMEOUT",
-		"ROLLCALL_TOKEN_LIFETIME", "ROLLCALL_TOKEN_ISSUER", "ROLLCALL_TOKEN_AUDIENCE", "ROLLCALL_TOKEN_CACHE", "ROLLCALL_HASH_SLOTS",
-		"ROLLCALL_LOG_LEVEL", "ROLLCALL_LOG_FORMAT",
-	}
-	tests := []struct {
-		command   string
-		variables []string
-	}{
-		{"dev", append([]string{"ROLLCALL_DATA_DIR"}, shared...)},
-		{"serve", append([]string{
-			"DATABASE_URL", "ROLLCALL_HOST", "ROLLCALL_TOKEN_KEY", "ROLLCALL_TOKEN_KEY_FILE", "ROLLCALL_SHUTDOWN_DELAY",
-		}, shared...)},
-		{"admin create", []string{"DATABASE_URL"}},
-	}
-	variable := regexp.MustCompile(`\$([A-Z_]+)`)
 	env := []string{"DATABASE_URL=postgres://u:SECRET@h/d", "ROLLCALL_TOKEN_KEY=SECRET"}
-	for _, test := range tests {
-		got := finish(t, env, "", append(strings.Fields(test.command), "--help")...)
-		var named []string
-		for _, match := range variable.FindAllStringSubmatch(got.out, -1) {
-			named = append(named, match[1])
+	for _, command := range []string{"dev", "serve", "admin create"} {
+		got := finish(t, env, "", append(strings.Fields(command), "--help")...)
+		if got.code != 0 || got.errors != "" || strings.Contains(got.out, "SECRET") {
+			t.Errorf("rollcall %s --help: code %d, tells a secret or fails:\n%s%s", command, got.code, got.out, got.errors)
 		}
-		slices.Sort(named)
-		slices.Sort(test.variables)
-		if got.code != 0 || got.errors != "" || !slices.Equal(named, test.variables) {
-			t.Errorf("rollcall %s --help, code %d, names %v, want %v", test.command, got.code, named, test.variables)
-		}
-		if strings.Contains(got.out, "SECRET") {
-			t.Errorf("rollcall %s --help tells a secret:\n%s", test.command, got.out)
+		for _, flag := range settingsOf(t, command) {
+			if command == "admin create" && len(flag.Envs) == 0 {
+				continue // what an account is called is no setting
+			}
+			want := "ROLLCALL_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+			if flag.Name == "database-url" {
+				want = "DATABASE_URL" // as everywhere
+			}
+			if !slices.Equal(flag.Envs, []string{want}) || flag.Help == "" {
+				t.Errorf("rollcall %s --%s has the variables %q and the help %q, want %s and some", command, flag.Name, flag.Envs, flag.Help, want)
+			}
+			if !strings.Contains(got.out, " --"+flag.Name) || !strings.Contains(got.out, "$"+want+")") {
+				t.Errorf("rollcall %s --help does not tell of --%s or %s:\n%s", command, flag.Name, want, got.out)
+			}
 		}
 	}
 	for _, args := range [][]string{nil, {"--help"}} {
@@ -54,9 +62,68 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// The README's table is what the flags say of themselves. UPDATE_GOLDENS=1
+// writes it.
+func TestReadmeListsTheSettings(t *testing.T) {
+	t.Parallel()
+	table := "| flag | variable | default | |\n|---|---|---|---|\n"
+	serve, dev := settingsOf(t, "serve"), settingsOf(t, "dev")
+	for _, flag := range serve {
+		table += settingsRow(flag, only("serve", flag, dev))
+	}
+	for _, flag := range dev {
+		if where := only("dev", flag, serve); where != "" {
+			table += settingsRow(flag, where)
+		}
+	}
+	const begin, end = "<!-- settings -->\n", "<!-- /settings -->"
+	readme := filepath.Join(checkout, "README.md")
+	before, rest, ok := strings.Cut(string(must(os.ReadFile(readme))(t)), begin)
+	old, after, okEnd := strings.Cut(rest, end)
+	if !ok || !okEnd {
+		t.Fatal("README.md has no place for the table")
+	}
+	if os.Getenv("UPDATE_GOLDENS") != "" {
+		check(t, os.WriteFile(readme, []byte(before+begin+table+end+after), 0o644))
+		return
+	}
+	if diff := cmp.Diff(old, table); diff != "" {
+		t.Errorf("README.md's table of settings (-) is not what the flags say (+); UPDATE_GOLDENS=1 writes it:\n%s", diff)
+	}
+}
+
+// only says where a flag is to be had if another command has none like it. A
+// flag of both must be the same in both.
+func only(command string, flag *kong.Flag, others []*kong.Flag) string {
+	same := slices.ContainsFunc(others, func(other *kong.Flag) bool {
+		return other.Name == flag.Name && other.Default == flag.Default && other.Help == flag.Help
+	})
+	if same {
+		return ""
+	}
+	return " (" + command + ")"
+}
+
+func settingsRow(flag *kong.Flag, where string) string {
+	preset := flag.Default
+	switch {
+	case flag.Required:
+		preset = "required"
+	case preset != "":
+		preset = "`" + preset + "`"
+	}
+	return fmt.Sprintf("| `--%s`%s | `%s` | %s | %s |\n", flag.Name, where, strings.Join(flag.Envs, "`, `"), preset, flag.Help)
+}
+
 func TestSettings(t *testing.T) {
 	t.Parallel()
-	const positive, nonNegative = " must be more than 0", " must not be negative"
+	const (
+		positive    = " must be more than 0"
+		conns       = "dev: --database-max-conns must be more than 0, and --database-min-conns 0 to as many"
+		notNegative = "dev: --database-statement-timeout and --database-idle-in-tx-timeout must not be negative"
+		cutOff      = "dev: --database-statement-timeout must be more than --call-timeout, or 0: else Postgres ends what a call still waits for"
+		slots       = "dev: --hash-slots must be 0 to 256: each takes 19 MiB, and more than there are CPUs gain nothing"
+	)
 	tests := []struct{ args, env, want string }{
 		{"nonsense", "", "unexpected argument nonsense"},
 		{"dev nonsense", "", "unexpected argument nonsense"},
@@ -73,10 +140,20 @@ func TestSettings(t *testing.T) {
 		{"dev --shutdown-timeout=0s", "", "dev: --shutdown-timeout" + positive},
 		{"dev --write-timeout=20s", "",
 			"dev: --write-timeout must be more than --read-timeout and --call-timeout together: answers would be cut off"},
-		{"dev --database-max-conns=0", "", "dev: --database-max-conns must be more than 0, and the database's timeouts not negative"},
+		{"dev --database-max-conns=0", "", conns},
+		{"dev --database-min-conns=-1", "", conns},
+		{"dev --database-max-conns=2 --database-min-conns=3", "", conns},
+		{"dev --database-connect-timeout=0s", "", "dev: --database-connect-timeout" + positive},
+		{"dev --database-statement-timeout=-1s", "", notNegative},
+		{"dev --database-idle-in-tx-timeout=-1s", "", notNegative},
+		{"dev --database-statement-timeout=10s", "", cutOff},
+		{"dev --call-timeout=12s", "", cutOff},
+		{"dev --database-exec-mode=simple_protocol", "",
+			`--database-exec-mode must be one of "cache_statement","cache_describe","exec" but got "simple_protocol"`},
 		{"dev --token-lifetime=1ms", "", "dev: --token-lifetime must be 1s to 24h: a token that is stolen is good for as long"},
 		{"dev --token-issuer=", "", "dev: --token-cache must be more than 0, and --token-issuer and --token-audience not empty"},
-		{"dev --hash-slots=-1", "", "dev: --hash-slots" + nonNegative},
+		{"dev --hash-slots=-1", "", slots},
+		{"dev --hash-slots=257", "", slots},
 		{"dev", "ROLLCALL_LOG_FORMAT=xml", `--log-format must be one of "auto","text","json" but got "xml"`},
 		{"dev --log-level=loud", "", `--log-level: slog: level string "loud": unknown name`},
 	}

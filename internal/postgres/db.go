@@ -3,6 +3,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,33 +30,32 @@ type DB struct {
 // Config is how to reach a database, and how long it may take.
 type Config struct {
 	// URL is postgres://USER:PASSWORD@HOST:PORT/DATABASE?OPTION=VALUE, or libpq's list of KEY=VALUE. Options may be those of
-	// libpq, of Postgres itself, and of pgx: behind a PgBouncer before 1.21 default_query_exec_mode=exec is needed.
+	// libpq, of Postgres itself, and of pgx.
 	URL string
 	// MaxConns is the size of the pool; 0 is the URL's pool_max_conns or, without it, the greater of 4 and the number of CPUs.
 	MaxConns int32
+	// MinConns is how many connections are kept even if nothing needs them; 0 is the URL's pool_min_conns or, without it, none.
+	MinConns int32
+	// ConnectTimeout is how long it may take to make a connection, if the URL has no connect_timeout; 0 is 5 s.
+	ConnectTimeout time.Duration
 	// StatementTimeout is how long Postgres lets a statement run; 0 is the server's own setting.
 	StatementTimeout time.Duration
 	// IdleInTxTimeout is how long Postgres lets a transaction wait for its next statement before it ends the connection; 0 is
 	// the server's own setting.
 	IdleInTxTimeout time.Duration
+	// ExecMode is how queries are sent; 0 is the URL's default_query_exec_mode or, without it, pgx.QueryExecModeCacheStatement.
+	// A PgBouncer before 1.21 that pools transactions needs one that prepares nothing by name.
+	ExecMode pgx.QueryExecMode
 	// Tracer is told of every query, and may be a pgx.PrepareTracer as well; nil is nobody.
 	Tracer pgx.QueryTracer
 }
 
 // Open connects to the database that cfg names. It does not migrate: see Migrate.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	poolConfig, err := parseURL(cfg.URL)
+	poolConfig, err := cfg.pool()
 	if err != nil {
 		return nil, err
 	}
-	if cfg.MaxConns > 0 {
-		poolConfig.MaxConns = cfg.MaxConns
-	}
-	maps.Copy(poolConfig.ConnConfig.RuntimeParams, cfg.serverTimeouts())
-	poolConfig.ConnConfig.BuildContextWatcherHandler = cancelQuery
-	poolConfig.ConnConfig.Tracer = cfg.Tracer
-	poolConfig.AfterConnect = readTimesAsUTC
-
 	pool, err := pgxpool.NewWithConfig(ctx, poolConfig)
 	if err != nil {
 		return nil, fmt.Errorf("open the pool of database connections: %w", err)
@@ -100,26 +100,42 @@ func rollback(ctx context.Context, tx pgx.Tx) {
 	_ = tx.Rollback(ctx) // Where even this fails, pgx closes the connection and so ends the transaction.
 }
 
-// parseURL reads a database URL, and adds what every connection of ours has.
-func parseURL(url string) (*pgxpool.Config, error) {
+// pool is cfg as pgx understands it.
+func (cfg Config) pool() (*pgxpool.Config, error) {
+	pool, err := cfg.parseURL()
+	if err != nil {
+		return nil, err
+	}
+	pool.MaxConns = cmp.Or(cfg.MaxConns, pool.MaxConns)
+	pool.MinConns = cmp.Or(cfg.MinConns, pool.MinConns)
+	pool.AfterConnect = readTimesAsUTC
+	conn := pool.ConnConfig
+	maps.Copy(conn.RuntimeParams, cfg.serverTimeouts())
+	conn.DefaultQueryExecMode = cmp.Or(cfg.ExecMode, conn.DefaultQueryExecMode)
+	conn.BuildContextWatcherHandler = cancelQuery
+	conn.Tracer = cfg.Tracer
+	return pool, nil
+}
+
+// parseURL reads the URL, and adds what every connection of ours has.
+func (cfg Config) parseURL() (*pgxpool.Config, error) {
 	const form = "want postgres://USER:PASSWORD@HOST:PORT/DATABASE"
-	if url == "" { // pgx would take it for "whatever is on this machine".
+	if cfg.URL == "" { // pgx would take it for "whatever is on this machine".
 		return nil, errors.New("the database URL is empty: " + form)
 	}
-	config, err := pgxpool.ParseConfig(url)
+	config, err := pgxpool.ParseConfig(cfg.URL)
 	if err != nil {
 		return nil, fmt.Errorf("the database URL cannot be used: %w; %s", err, form)
 	}
-	if config.ConnConfig.ConnectTimeout == 0 {
-		config.ConnConfig.ConnectTimeout = connectTimeout
-	}
-	if params := config.ConnConfig.RuntimeParams; params["application_name"] == "" {
-		params["application_name"] = "rollcall"
+	conn := config.ConnConfig
+	conn.ConnectTimeout = cmp.Or(conn.ConnectTimeout, cfg.ConnectTimeout, connectTimeout)
+	if conn.RuntimeParams["application_name"] == "" {
+		conn.RuntimeParams["application_name"] = "rollcall"
 	}
 	return config, nil
 }
 
-// connectTimeout is for a URL without connect_timeout.
+// connectTimeout is for whoever sets none.
 const connectTimeout = 5 * time.Second
 
 // serverTimeouts spells the timeouts as Postgres takes them when a connection starts, in milliseconds.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -243,6 +244,84 @@ func TestContextCancelsTheQueryAndKeepsTheConnection(t *testing.T) {
 	var after int
 	if err := postgres.Pool(database).QueryRow(t.Context(), "SELECT pg_backend_pid()").Scan(&after); err != nil || after != pid {
 		t.Errorf("session %d became %d (%v)", pid, after, err)
+	}
+}
+
+// What is set goes before what the URL says, but for the one option that every client of Postgres knows.
+func TestConfigReachesThePool(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Empty(t)
+	said := url + "&pool_max_conns=7&pool_min_conns=3&connect_timeout=9&default_query_exec_mode=simple_protocol"
+	set := postgres.Config{MaxConns: 2, MinConns: 1, ConnectTimeout: time.Minute, ExecMode: pgx.QueryExecModeExec}
+	type pool struct {
+		max, min int32
+		connect  time.Duration
+		mode     pgx.QueryExecMode
+	}
+	tests := []struct {
+		name, url string
+		set       postgres.Config
+		want      pool
+	}{
+		{"little is said", url, postgres.Config{MaxConns: 1}, pool{1, 0, 5 * time.Second, pgx.QueryExecModeCacheStatement}},
+		{"by the URL", said, postgres.Config{}, pool{7, 3, 9 * time.Second, pgx.QueryExecModeSimpleProtocol}},
+		{"by the program", url, set, pool{2, 1, time.Minute, pgx.QueryExecModeExec}},
+		{"by both", said, set, pool{2, 1, 9 * time.Second, pgx.QueryExecModeExec}},
+	}
+	for _, test := range tests {
+		test.set.URL = test.url
+		database, err := postgres.Open(t.Context(), test.set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		config := postgres.Pool(database).Config()
+		got := pool{config.MaxConns, config.MinConns, config.ConnConfig.ConnectTimeout, config.ConnConfig.DefaultQueryExecMode}
+		if got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+		database.Close()
+	}
+}
+
+// Every query means the same in every mode, and only one mode leaves something behind on its connection.
+func TestExecModes(t *testing.T) {
+	t.Parallel()
+	modes := map[pgx.QueryExecMode]bool{
+		pgx.QueryExecModeCacheStatement: true, pgx.QueryExecModeCacheDescribe: false, pgx.QueryExecModeExec: false,
+	}
+	for mode, prepares := range modes {
+		t.Run(mode.String(), func(t *testing.T) {
+			t.Parallel()
+			database := open(t, postgres.Config{MaxConns: 1, ExecMode: mode})
+			ann, bob := create(t, database, "ann"), create(t, database, "bob")
+			updated, err := database.UpdateActiveUser(t.Context(), db.UpdateActiveUserParams{ID: bob.ID, Email: new("b@example.com")})
+			if err != nil || updated.Username != "bob" || updated.Email != "b@example.com" {
+				t.Errorf("updated to %+v, error %v", updated, err)
+			}
+			for _, test := range []struct {
+				page db.ListActiveUsersParams
+				want []db.User
+			}{
+				{db.ListActiveUsersParams{Limit: 10}, []db.User{updated, ann}},
+				{db.ListActiveUsersParams{Limit: 10, After: &bob.ID}, []db.User{ann}},
+			} {
+				users, err := database.ListActiveUsers(t.Context(), test.page)
+				if diff := cmp.Diff(test.want, users); diff != "" || err != nil {
+					t.Errorf("error %v, users (-want +got):\n%s", err, diff)
+				}
+			}
+			if err := database.CheckFree(t.Context(), "eve", "B@example.com"); fault(err).Field != "email" {
+				t.Errorf("error is %v, want that the email is taken", err)
+			}
+			if _, err := database.GetActiveUserByUsername(t.Context(), "eve"); !errors.Is(err, postgres.ErrNotFound) {
+				t.Errorf("error is %v, want ErrNotFound", err)
+			}
+			var prepared bool
+			err = postgres.Pool(database).QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM pg_prepared_statements)").Scan(&prepared)
+			if err != nil || prepared != prepares {
+				t.Errorf("statements are prepared: %v (%v), want %v", prepared, err, prepares)
+			}
+		})
 	}
 }
 

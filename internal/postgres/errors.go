@@ -17,6 +17,7 @@ var ErrNotFound = pgx.ErrNoRows
 
 // The conditions of Postgres's appendix "Error Codes" that mean something to us.
 const (
+	protocolViolation        = "08P01"
 	characterNotInRepertoire = "22021"
 	uniqueViolation          = "23505"
 	checkViolation           = "23514"
@@ -99,6 +100,8 @@ func explain(err error) error {
 			advice = "create the database with createdb, or correct its name in the database URL"
 		case tooManyConnections:
 			advice = "make the pools of the programs that use it smaller, or raise max_connections in its settings"
+		case protocolViolation:
+			advice = "a PgBouncer takes no timeouts: set them to 0 here, and by ALTER ROLE for the user"
 		case cannotConnectNow:
 			advice = "it is starting or stopping: try again in a moment"
 		}

@@ -15,8 +15,11 @@ import (
 // migration runs once. A database that a newer program has migrated is left as it is, and is an error.
 //
 // The turns are kept by a lock that lives in a session: url must lead past any PgBouncer that pools transactions.
-func Migrate(ctx context.Context, url string) error {
-	config, err := parseURL(url)
+func Migrate(ctx context.Context, url string) error { return Config{URL: url}.Migrate(ctx) }
+
+// Migrate is [Migrate] on the database at cfg.URL. Of the rest only ConnectTimeout matters.
+func (cfg Config) Migrate(ctx context.Context) error {
+	config, err := cfg.parseURL()
 	if err != nil {
 		return err
 	}
