@@ -157,7 +157,7 @@ func (s authSettings) check() error {
 const maxHashSlots = 256
 
 func (s authSettings) passwords() *auth.Passwords {
-	return auth.NewPasswords(cmp.Or(s.HashSlots, runtime.NumCPU()))
+	return auth.NewPasswords(cmp.Or(s.HashSlots, runtime.GOMAXPROCS(0)))
 }
 
 func (s authSettings) tokens(key auth.Key) (*auth.Tokens, error) {
