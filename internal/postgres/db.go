@@ -44,7 +44,7 @@ type Config struct {
 	// the server's own setting.
 	IdleInTxTimeout time.Duration
 	// ExecMode is how queries are sent; 0 is the URL's default_query_exec_mode or, without it, pgx.QueryExecModeCacheStatement.
-	// A PgBouncer before 1.21 that pools transactions needs one that prepares nothing by name.
+	// A PgBouncer that pools transactions needs one that prepares nothing by name, unless it has max_prepared_statements.
 	ExecMode pgx.QueryExecMode
 	// Tracer is told of every query, and may be a pgx.PrepareTracer as well; nil is nobody.
 	Tracer pgx.QueryTracer

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/internal/localpg/pgtest"
@@ -92,6 +93,8 @@ func TestOpenAndMigrateSayWhatToDo(t *testing.T) {
 			"cannot connect to Postgres", "create the database with createdb"}},
 		{"no such user", noUser.String(), []string{
 			"cannot connect to Postgres", "check the user and the password"}},
+		{"a PgBouncer", "postgres://u:s3cret@" + fakeBouncer(t) + "/x?sslmode=disable", []string{
+			"cannot connect to Postgres", "unsupported startup parameter: statement_timeout", "set them to 0 here"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -110,6 +113,32 @@ func TestOpenAndMigrateSayWhatToDo(t *testing.T) {
 			}
 		})
 	}
+}
+
+// fakeBouncer answers whoever connects as PgBouncer answers a timeout.
+func fakeBouncer(t *testing.T) (address string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			server := pgproto3.NewBackend(conn, conn)
+			_, _ = server.ReceiveStartupMessage()
+			server.Send(&pgproto3.ErrorResponse{
+				Severity: "FATAL", Code: "08P01", Message: "unsupported startup parameter: statement_timeout",
+			})
+			_ = server.Flush()
+			conn.Close()
+		}
+	}()
+	return listener.Addr().String()
 }
 
 func parse(t *testing.T, rawURL string) *url.URL {

@@ -90,13 +90,15 @@ func readPasswordGuess(v *rollcall.PasswordGuess, d *jsonrpc.Decoder) bool {
 // readGetUsersParams is the fast lane of get_users: it reads params that are
 // as the contract wants them, and no others.
 func readGetUsersParams(d *jsonrpc.Decoder) (v rollcall.GetUsersParams, _ bool) {
-	for d.NextParam("limit", "offset") {
+	for d.NextParam("limit", "offset", "after") {
 		var ok bool
 		switch d.Name() {
 		case "limit":
 			ok = d.LeftOut() || readLimit(&v.Limit, d)
 		case "offset":
 			ok = d.LeftOut() || readOffset(&v.Offset, d)
+		case "after":
+			ok = d.LeftOut() || readUserID(&v.After, d)
 		}
 		if !ok {
 			return v, false
@@ -112,6 +114,10 @@ func readLimit(v *rollcall.Limit, d *jsonrpc.Decoder) bool {
 
 func readOffset(v *rollcall.Offset, d *jsonrpc.Decoder) bool {
 	return jsonrpc.ReadInt(v, d) && *v >= 0
+}
+
+func readUserID(v *rollcall.UserID, d *jsonrpc.Decoder) bool {
+	return jsonrpc.ReadInt(v, d) && *v >= 1
 }
 
 // readCreateUserParams is the fast lane of create_user: it reads params that
@@ -174,10 +180,6 @@ func readUpdateUserParams(d *jsonrpc.Decoder) (v rollcall.UpdateUserParams, _ bo
 		}
 	}
 	return v, d.End() && seen == 0b1
-}
-
-func readUserID(v *rollcall.UserID, d *jsonrpc.Decoder) bool {
-	return jsonrpc.ReadInt(v, d) && *v >= 1
 }
 
 func readCurrentPassword(v *rollcall.CurrentPassword, d *jsonrpc.Decoder) bool {
