@@ -24,7 +24,7 @@ func TestPing(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.PlayNoParams(t, []jsonrpctest.Example{
-		{Name: "ping", Result: `"pong"`},
+		{Name: "ping", Params: `null`, Result: `"pong"`},
 	}, jsonrpctest.Codec[rollcall.PingAnswer]{Decode: jsonrpc.DecodeString[rollcall.PingAnswer], Encode: jsonrpc.EncodeString[rollcall.PingAnswer]},
 		func(method func(context.Context) (rollcall.PingAnswer, error)) { svc.PingFunc = method }, c.Ping)
 }
@@ -33,7 +33,7 @@ func TestGetServerTime(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.PlayNoParams(t, []jsonrpctest.Example{
-		{Name: "noon", Result: `"2026-01-01T12:00:00Z"`},
+		{Name: "noon", Params: `null`, Result: `"2026-01-01T12:00:00Z"`},
 	}, jsonrpctest.Codec[rollcall.Timestamp]{Decode: jsonrpc.DecodeTime, Encode: jsonrpc.EncodeTime},
 		func(method func(context.Context) (rollcall.Timestamp, error)) { svc.GetServerTimeFunc = method }, c.GetServerTime)
 }
@@ -42,8 +42,8 @@ func TestEcho(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
-		{Name: "text", Params: `{"message":"Hello, JSON-RPC!"}`, Result: `"Hello, JSON-RPC!"`},
-		{Name: "object", Params: `{"message":{"nested":[1,2.5,null]}}`, Result: `{"nested":[1,2.5,null]}`},
+		{Name: "text", Params: `["Hello, JSON-RPC!"]`, Result: `"Hello, JSON-RPC!"`},
+		{Name: "object", Params: `[{"nested":[1,2.5,null]}]`, Result: `{"nested":[1,2.5,null]}`},
 	}, jsonrpctest.Codec[rollcall.EchoParams]{Decode: (*rollcall.EchoParams).DecodeJSON, Encode: (*rollcall.EchoParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.AnyValue]{Decode: jsonrpc.DecodeRaw, Encode: jsonrpc.EncodeRaw},
 		func(method func(context.Context, rollcall.EchoParams) (rollcall.AnyValue, error)) {
@@ -55,8 +55,8 @@ func TestAdd(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
-		{Name: "integers", Params: `{"a":15,"b":25}`, Result: `40`},
-		{Name: "fractions", Params: `{"a":0.5,"b":-2.25}`, Result: `-1.75`},
+		{Name: "integers", Params: `[15,25]`, Result: `40`},
+		{Name: "fractions", Params: `[0.5,-2.25]`, Result: `-1.75`},
 	}, jsonrpctest.Codec[rollcall.AddParams]{Decode: (*rollcall.AddParams).DecodeJSON, Encode: (*rollcall.AddParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.Number]{Decode: jsonrpc.DecodeFloat[rollcall.Number], Encode: jsonrpc.EncodeFloat[rollcall.Number]},
 		func(method func(context.Context, rollcall.AddParams) (rollcall.Number, error)) { svc.AddFunc = method }, c.Add)
@@ -66,7 +66,7 @@ func TestAuthenticate(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
-		{Name: "administrator", Params: `{"username":"admin","password":"admin123"}`, Result: `{"token":"eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl","user":{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}}`},
+		{Name: "administrator", Params: `["admin","admin123"]`, Result: `{"token":"eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl","user":{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}}`},
 	}, jsonrpctest.Codec[rollcall.AuthenticateParams]{Decode: (*rollcall.AuthenticateParams).DecodeJSON, Encode: (*rollcall.AuthenticateParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.Authentication]{Decode: (*rollcall.Authentication).DecodeJSON, Encode: (*rollcall.Authentication).EncodeJSON},
 		func(method func(context.Context, rollcall.AuthenticateParams) (rollcall.Authentication, error)) {
@@ -78,7 +78,7 @@ func TestGetCurrentUser(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.PlayNoParams(t, []jsonrpctest.Example{
-		{Name: "administrator", Result: `{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}`},
+		{Name: "administrator", Params: `null`, Result: `{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}`},
 	}, jsonrpctest.Codec[rollcall.User]{Decode: (*rollcall.User).DecodeJSON, Encode: (*rollcall.User).EncodeJSON},
 		func(method func(context.Context) (rollcall.User, error)) { svc.GetCurrentUserFunc = method }, c.GetCurrentUser)
 }
@@ -87,9 +87,9 @@ func TestGetUsers(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
-		{Name: "newest", Params: `{"limit":5,"offset":0}`, Result: `[{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}]`},
-		{Name: "the page after user 2", Params: `{"limit":5,"after":2}`, Result: `[{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}]`},
-		{Name: "the page after the last", Params: `{"after":1}`, Result: `[]`},
+		{Name: "newest", Params: `[5,0]`, Result: `[{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}]`, Droppable: []string{"/params/1"}},
+		{Name: "the page after user 2", Params: `[5,null,2]`, Result: `[{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}]`},
+		{Name: "the page after the last", Params: `[null,null,1]`, Result: `[]`},
 	}, jsonrpctest.Codec[rollcall.GetUsersParams]{Decode: (*rollcall.GetUsersParams).DecodeJSON, Encode: (*rollcall.GetUsersParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.Users]{Decode: (*rollcall.Users).DecodeJSON, Encode: (*rollcall.Users).EncodeJSON},
 		func(method func(context.Context, rollcall.GetUsersParams) (rollcall.Users, error)) {
@@ -101,7 +101,7 @@ func TestCreateUser(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
-		{Name: "ada", Params: `{"username":"ada","email":"ada@example.com","password":"analytical engine"}`, Result: `{"id":2,"username":"ada","email":"ada@example.com","role":"user","created_at":"2026-01-01T12:00:00Z"}`},
+		{Name: "ada", Params: `["ada","ada@example.com","analytical engine"]`, Result: `{"id":2,"username":"ada","email":"ada@example.com","role":"user","created_at":"2026-01-01T12:00:00Z"}`},
 	}, jsonrpctest.Codec[rollcall.CreateUserParams]{Decode: (*rollcall.CreateUserParams).DecodeJSON, Encode: (*rollcall.CreateUserParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.User]{Decode: (*rollcall.User).DecodeJSON, Encode: (*rollcall.User).EncodeJSON},
 		func(method func(context.Context, rollcall.CreateUserParams) (rollcall.User, error)) {
@@ -113,7 +113,7 @@ func TestUpdateUser(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
-		{Name: "new email", Params: `{"user_id":2,"email":"lovelace@example.com"}`, Result: `{"id":2,"username":"ada","email":"lovelace@example.com","role":"user","created_at":"2026-01-01T12:00:00Z"}`},
+		{Name: "new email", Params: `[2,null,"lovelace@example.com"]`, Result: `{"id":2,"username":"ada","email":"lovelace@example.com","role":"user","created_at":"2026-01-01T12:00:00Z"}`},
 	}, jsonrpctest.Codec[rollcall.UpdateUserParams]{Decode: (*rollcall.UpdateUserParams).DecodeJSON, Encode: (*rollcall.UpdateUserParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.User]{Decode: (*rollcall.User).DecodeJSON, Encode: (*rollcall.User).EncodeJSON},
 		func(method func(context.Context, rollcall.UpdateUserParams) (rollcall.User, error)) {
@@ -125,7 +125,7 @@ func TestDeleteUser(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
-		{Name: "ada", Params: `{"user_id":2}`, Result: `{"success":true}`},
+		{Name: "ada", Params: `[2]`, Result: `{"success":true}`},
 	}, jsonrpctest.Codec[rollcall.DeleteUserParams]{Decode: (*rollcall.DeleteUserParams).DecodeJSON, Encode: (*rollcall.DeleteUserParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.Deletion]{Decode: (*rollcall.Deletion).DecodeJSON, Encode: (*rollcall.Deletion).EncodeJSON},
 		func(method func(context.Context, rollcall.DeleteUserParams) (rollcall.Deletion, error)) {

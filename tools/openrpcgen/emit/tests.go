@@ -11,12 +11,11 @@ import (
 // exampleTests writes tests that play the document's examples.
 func (w *writer) exampleTests(p *printer) {
 	s := w.service
-	played := slices.ContainsFunc(s.Methods, func(m *ir.Method) bool { return len(m.Examples) > 0 && m.Result != nil })
-	if played {
+	if slices.ContainsFunc(s.Methods, played) {
 		w.testClient(p)
 	}
 	for _, m := range s.Methods {
-		if len(m.Examples) > 0 && m.Result != nil {
+		if played(m) {
 			w.playTest(p, m)
 		}
 	}
@@ -24,6 +23,9 @@ func (w *writer) exampleTests(p *printer) {
 		w.sampleTest(p)
 	}
 }
+
+// played reports whether a method has examples of values.
+func played(m *ir.Method) bool { return len(m.Examples) > 0 && (m.Params != nil || m.Result != nil) }
 
 func (w *writer) testClient(p *printer) {
 	p.comment("connect returns a client of a server that svc stands behind.")
@@ -61,22 +63,32 @@ func (w *writer) playTest(p *printer, m *ir.Method) {
 	p.p("func Test%s(t *%s) {", m.GoName, p.name("testing", "T"))
 	p.p("svc := &MockService{}")
 	p.p("c := connect(t, svc)")
-	function, params := "PlayNoParams", ""
-	if m.Params != nil {
-		function, params = "Play", p.codec(p.typ(m.Params), p.decoder(m.Params), p.encoder(m.Params))+",\n"
+	function, codecs := "Play", ""
+	if m.Params == nil {
+		function = "PlayNoParams"
+	} else {
+		codecs = p.codec(p.typ(m.Params), p.decoder(m.Params), p.encoder(m.Params)) + ",\n"
+	}
+	if m.Result == nil {
+		function = "PlayNoResult"
+	} else {
+		codecs += p.codec(p.value(m.Result), p.resultDecoder(m.Result), p.resultEncoder(m.Result)) + ",\n"
 	}
 	p.p("%s(t, []%s{", p.kit(function), p.kit("Example"))
 	for _, e := range m.Examples {
-		fields := []string{fmt.Sprintf("Name: %q", e.Name)}
-		if m.Params != nil {
-			fields = append(fields, "Params: "+rawString(e.Params))
-		}
-		p.p("{%s, Result: %s},", strings.Join(fields, ", "), rawString(e.Result))
+		p.p("{%s},", strings.Join(exampleFields(e), ", "))
 	}
-	p.p("}, %s%s,", params, p.codec(p.value(m.Result), p.resultDecoder(m.Result), p.resultEncoder(m.Result)))
 	args := p.name("context", "Context") + p.paramsArg(m, ", ")
-	p.p("func(method func(%s) (%s, error)) { svc.%sFunc = method }, c.%s)", args, p.value(m.Result), m.GoName, m.GoName)
+	p.p("}, %sfunc(method func(%s) %s) { svc.%sFunc = method }, c.%s)", codecs, args, p.results(m), m.GoName, m.GoName)
 	p.p("}\n")
+}
+
+func exampleFields(e ir.Call) []string {
+	fields := []string{fmt.Sprintf("Name: %q", e.Name), "Params: " + rawString(e.Params), "Result: " + rawString(e.Result)}
+	if len(e.Droppable) > 0 {
+		fields = append(fields, "Droppable: []string{"+quotedList(e.Droppable)+"}")
+	}
+	return fields
 }
 
 func (p *printer) codec(typ, decoder, encoder string) string {
@@ -87,8 +99,12 @@ func (p *printer) codec(typ, decoder, encoder string) string {
 func (w *writer) sampleTest(p *printer) {
 	p.p("func TestSamples(t *%s) {", p.name("testing", "T"))
 	for _, s := range w.service.Samples {
-		p.p("%s(t, %q, %s, %s)", p.kit("RoundTrip"), s.Where, rawString(s.JSON),
-			p.codec(p.value(&s.Type), p.resultDecoder(&s.Type), p.resultEncoder(&s.Type)))
+		droppable := ""
+		if len(s.Droppable) > 0 {
+			droppable = ", " + quotedList(s.Droppable)
+		}
+		p.p("%s(t, %q, %s, %s%s)", p.kit("RoundTrip"), s.Where, rawString(s.JSON),
+			p.codec(p.value(&s.Type), p.resultDecoder(&s.Type), p.resultEncoder(&s.Type)), droppable)
 	}
 	p.p("}")
 }

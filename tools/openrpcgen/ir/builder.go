@@ -23,6 +23,7 @@ type builder struct {
 	only        map[*openrpc.Schema]*openrpc.Schema // what a schema is but for annotations, and null
 	types       *[]*Type                            // where the types go that are declared now
 	document    *openrpc.Document
+	declared    declarations
 	sampled     map[*openrpc.Schema]bool
 	samples     []Sample
 	later       []func() // what has to wait until all types are known
@@ -42,6 +43,7 @@ type component struct {
 func newBuilder(d *openrpc.Document, o Options) *builder {
 	return &builder{
 		document:    d,
+		declared:    declarations{map[*openrpc.Schema]*openrpc.Checker{}, o.KeepUnknown},
 		sampled:     map[*openrpc.Schema]bool{},
 		options:     o,
 		names:       newNames(),

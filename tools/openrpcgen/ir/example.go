@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc"
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
 )
 
@@ -89,53 +90,92 @@ func scalarLiteral(t *Type, n *openrpc.Node) (string, bool) {
 
 // Call is an example of a method, as JSON.
 type Call struct {
-	Name   string
-	Params string // by name
-	Result string
+	Name      string
+	Params    string   // as the client sends them
+	Result    string   // "null" if the method has none
+	Droppable []string // what Go types drop, by pointers from /params or /result
 }
 
 // Sample is a value that the document shows for a type.
 type Sample struct {
-	Where string // JSON pointer
-	Type  Value
-	JSON  string
+	Where     string // JSON pointer
+	Type      Value
+	JSON      string
+	Droppable []string // members that Go types drop, by their pointers
 }
 
 // calls are the examples of a method that fit their schemas.
-func (b *builder) calls(d *openrpc.Document, m *openrpc.Method) (calls []Call) {
+func (b *builder) calls(m *openrpc.Method) (calls []Call) {
 	seen := newNames()
 	for _, pairing := range m.Examples {
-		params, ok := b.exampleParams(d, m, pairing)
-		if !ok || pairing.Result == nil || m.Result == nil || !d.Fits(pairing.Result.Value, m.Result.Schema) {
+		if !b.fits(pairing, m) {
 			continue
 		}
-		calls = append(calls, Call{
-			Name:   seen.claim(firstOf(pairing.Name, "example")),
-			Params: params,
-			Result: string(pairing.Result.Value.JSON()),
-		})
+		call := Call{Name: seen.claim(firstOf(pairing.Name, "example")), Result: "null"}
+		b.addParams(&call, m, pairing)
+		if m.Result != nil {
+			call.Result = string(pairing.Result.Value.JSON())
+			for _, pointer := range b.declared.droppable(m.Result.Schema, pairing.Result.Value) {
+				call.Droppable = append(call.Droppable, "/result"+pointer)
+			}
+		}
+		calls = append(calls, call)
 	}
 	return calls
 }
 
-func (b *builder) exampleParams(d *openrpc.Document, m *openrpc.Method, pairing *openrpc.ExamplePairing) (string, bool) {
-	if len(pairing.Params) > len(m.Params) {
-		return "", false
+// fits reports whether a pairing is a call that the method allows, with a
+// result that it allows.
+func (b *builder) fits(pairing *openrpc.ExamplePairing, m *openrpc.Method) bool {
+	if len(pairing.Params) > len(m.Params) || (pairing.Result != nil) != (m.Result != nil) {
+		return false
 	}
-	object := &openrpc.Node{Kind: openrpc.Object}
 	for i, argument := range m.Arguments(pairing) {
 		param := m.Params[i]
-		switch {
-		case argument == nil && param.Required:
-			return "", false
-		case argument == nil:
-		case !d.Fits(argument.Value, param.Schema):
-			return "", false
-		default:
-			object.Members = append(object.Members, openrpc.Member{Name: param.Name, Value: argument.Value})
+		if argument == nil && param.Required || argument != nil && !b.document.Fits(argument.Value, param.Schema) {
+			return false
 		}
 	}
-	return string(object.JSON()), true
+	return m.Result == nil || b.document.Fits(pairing.Result.Value, m.Result.Schema)
+}
+
+// addParams adds the params as the client sends them: by name or by position.
+func (b *builder) addParams(call *Call, m *openrpc.Method, pairing *openrpc.ExamplePairing) {
+	params := &openrpc.Node{Kind: openrpc.Array}
+	switch {
+	case len(m.Params) == 0:
+		params.Kind = openrpc.Null
+	case m.ParamStructure == openrpc.ByName:
+		params.Kind = openrpc.Object
+	}
+	for i, argument := range m.Arguments(pairing) {
+		if argument == nil {
+			continue
+		}
+		param := m.Params[i]
+		pointer := jsonrpc.AppendPointer("/params", addParam(params, i, param.Name, argument.Value))
+		if !param.Required && isZeroDefault(argument.Value, []*openrpc.Schema{param.Schema}) {
+			call.Droppable = append(call.Droppable, pointer)
+		}
+		for _, below := range b.declared.droppable(param.Schema, argument.Value) {
+			call.Droppable = append(call.Droppable, pointer+below)
+		}
+	}
+	call.Params = string(params.JSON())
+}
+
+// addParam returns the step that leads to the param. Positions before it that
+// are still missing become null.
+func addParam(params *openrpc.Node, i int, name string, value *openrpc.Node) (step string) {
+	if params.Kind == openrpc.Object {
+		params.Members = append(params.Members, openrpc.Member{Name: name, Value: value})
+		return name
+	}
+	for len(params.Elements) < i {
+		params.Elements = append(params.Elements, &openrpc.Node{Kind: openrpc.Null})
+	}
+	params.Elements = append(params.Elements, value)
+	return strconv.Itoa(i)
 }
 
 // sample notes the examples of a schema whose type is known now.
@@ -146,7 +186,7 @@ func (b *builder) sample(s *openrpc.Schema, v Value) {
 	b.sampled[s] = true
 	for _, n := range s.Examples {
 		if b.document.Fits(n, s) {
-			b.samples = append(b.samples, Sample{n.Pointer(), v, string(n.JSON())})
+			b.samples = append(b.samples, Sample{n.Pointer(), v, string(n.JSON()), b.declared.droppable(s, n)})
 		}
 	}
 }
