@@ -298,6 +298,26 @@ func EncodeSliceOrNull[S ~[]T, T any](elem func(*T, *Encoder)) func(*S, *Encoder
 	}
 }
 
+// EncodeBytesOrNull writes base64, or null for nil.
+func EncodeBytesOrNull[T ~[]byte](v *T, e *Encoder) {
+	if *v == nil {
+		e.Null()
+		return
+	}
+	EncodeBytes(v, e)
+}
+
+// EncodeOrNull is the encoder of a union that is null without a variant.
+func EncodeOrNull[T comparable](elem func(*T, *Encoder)) func(*T, *Encoder) {
+	return func(v *T, e *Encoder) {
+		if *v == *new(T) {
+			e.Null()
+			return
+		}
+		elem(v, e)
+	}
+}
+
 // EncodeMapOrNull is the encoder of a map whose nil is null.
 func EncodeMapOrNull[M ~map[string]T, T any](elem func(*T, *Encoder)) func(*M, *Encoder) {
 	return func(v *M, e *Encoder) {

@@ -60,7 +60,7 @@ func (p *printer) invoke(function, on string, m *ir.Method) string {
 	if m.Result == nil {
 		return fmt.Sprintf("%s(%s, %s, %s)", p.rt(function+"NoResult"), on, m.Const, params)
 	}
-	return fmt.Sprintf("%s(%s, %s, %s, %s)", p.rt(function), on, m.Const, params, p.resultDecoder(m.Result))
+	return fmt.Sprintf("%s(%s, %s, %s, %s)", p.rt(function), on, m.Const, params, p.valueDecoder(m.Result))
 }
 
 func paramsPointer(m *ir.Method) string {

@@ -79,7 +79,7 @@ func (w *writer) encodeMembers(p *printer, t *ir.Type) {
 		}
 	}
 	if t.Kind == ir.Struct && t.Extra != nil {
-		p.p("%s(v.Extra, e, %s)", p.rt("EncodeMembers"), p.resultEncoder(t.Extra))
+		p.p("%s(v.Extra, e, %s)", p.rt("EncodeMembers"), p.valueEncoder(t.Extra))
 	}
 }
 
@@ -178,7 +178,7 @@ func (p *printer) encodeComposed(t *ir.Type, v string) string {
 	if t.Kind == ir.Map {
 		function = "EncodeMap"
 	}
-	return fmt.Sprintf("%s(%s, e, %s)", p.rt(function), v, p.elemEncoder(t))
+	return fmt.Sprintf("%s(%s, e, %s)", p.rt(function), v, p.valueEncoder(t.Elem))
 }
 
 // convert spells v as a value of a predeclared type.
@@ -215,33 +215,32 @@ func (p *printer) encoder(t *ir.Type) string {
 	case t.HasCodec():
 		return fmt.Sprintf("(*%s).EncodeJSON", p.typ(t))
 	case t.Kind == ir.Slice:
-		return fmt.Sprintf("%s[%s](%s)", p.rt("EncodeSliceOf"), p.typ(t), p.elemEncoder(t))
+		return fmt.Sprintf("%s[%s](%s)", p.rt("EncodeSliceOf"), p.typ(t), p.valueEncoder(t.Elem))
 	case t.Kind == ir.Map:
-		return fmt.Sprintf("%s[%s](%s)", p.rt("EncodeMapOf"), p.typ(t), p.elemEncoder(t))
+		return fmt.Sprintf("%s[%s](%s)", p.rt("EncodeMapOf"), p.typ(t), p.valueEncoder(t.Elem))
 	}
 	return p.scalarEncoder(t)
 }
 
-func (p *printer) elemEncoder(t *ir.Type) string {
-	if t.Null {
-		return fmt.Sprintf("%s[%s](%s)", p.rt("EncodePtrOf"), p.typ(t.Elem), p.encoder(t.Elem))
-	}
-	return p.encoder(t.Elem)
-}
-
-func (p *printer) resultEncoder(v *ir.Value) string {
+// valueEncoder is encoder for a place where null may be allowed.
+func (p *printer) valueEncoder(v *ir.Value) string {
 	switch {
-	case !v.Nullable:
+	case !v.Nullable || knowsNull(v.Type):
 		return p.encoder(v.Type)
 	case v.Type.Kind == ir.Slice:
-		return fmt.Sprintf("%s[%s](%s)", p.rt("EncodeSliceOrNull"), p.typ(v.Type), p.elemEncoder(v.Type))
+		return fmt.Sprintf("%s[%s](%s)", p.rt("EncodeSliceOrNull"), p.typ(v.Type), p.valueEncoder(v.Type.Elem))
 	case v.Type.Kind == ir.Map:
-		return fmt.Sprintf("%s[%s](%s)", p.rt("EncodeMapOrNull"), p.typ(v.Type), p.elemEncoder(v.Type))
+		return fmt.Sprintf("%s[%s](%s)", p.rt("EncodeMapOrNull"), p.typ(v.Type), p.valueEncoder(v.Type.Elem))
+	case v.Type.Kind == ir.Bytes:
+		return fmt.Sprintf("%s[%s]", p.rt("EncodeBytesOrNull"), p.typ(v.Type))
 	case v.Type.HasNil():
-		return p.encoder(v.Type)
+		return fmt.Sprintf("%s[%s](%s)", p.rt("EncodeOrNull"), p.typ(v.Type), p.encoder(v.Type))
 	}
 	return fmt.Sprintf("%s[%s](%s)", p.rt("EncodePtrOf"), p.typ(v.Type), p.encoder(v.Type))
 }
+
+// knowsNull reports whether the type's own codec takes null for a value.
+func knowsNull(t *ir.Type) bool { return t.Kind == ir.Raw || t.Kind == ir.Union && t.Choice.Null }
 
 // scalarFunctions are the names of the runtime's codecs after Encode and
 // Decode, and whether they are generic.
@@ -278,7 +277,7 @@ func (w *writer) decodeStruct(p *printer, t *ir.Type) {
 	w.decodeMembers(p, t)
 	p.p("}")
 	if t.Extra != nil {
-		p.p("return %s(&v.Extra, name, d, %s)", p.rt("DecodeMember"), p.resultDecoder(t.Extra))
+		p.p("return %s(&v.Extra, name, d, %s)", p.rt("DecodeMember"), p.valueDecoder(t.Extra))
 	} else {
 		p.p("return d.Skip()")
 	}
@@ -328,7 +327,7 @@ func (p *printer) decodeComposed(t *ir.Type, v string) string {
 	if t.Kind == ir.Map {
 		function = "DecodeMap"
 	}
-	return fmt.Sprintf("%s(%s, d, %s)", p.rt(function), v, p.elemDecoder(t))
+	return fmt.Sprintf("%s(%s, d, %s)", p.rt(function), v, p.valueDecoder(t.Elem))
 }
 
 // decoder spells a func(*T, *Decoder) error for a type.
@@ -337,23 +336,17 @@ func (p *printer) decoder(t *ir.Type) string {
 	case t.HasCodec():
 		return fmt.Sprintf("(*%s).DecodeJSON", p.typ(t))
 	case t.Kind == ir.Slice:
-		return fmt.Sprintf("%s[%s](%s)", p.rt("SliceOf"), p.typ(t), p.elemDecoder(t))
+		return fmt.Sprintf("%s[%s](%s)", p.rt("SliceOf"), p.typ(t), p.valueDecoder(t.Elem))
 	case t.Kind == ir.Map:
-		return fmt.Sprintf("%s[%s](%s)", p.rt("MapOf"), p.typ(t), p.elemDecoder(t))
+		return fmt.Sprintf("%s[%s](%s)", p.rt("MapOf"), p.typ(t), p.valueDecoder(t.Elem))
 	}
 	return p.scalarDecoder(t)
 }
 
-func (p *printer) elemDecoder(t *ir.Type) string {
-	if t.Null {
-		return fmt.Sprintf("%s[%s](%s)", p.rt("PtrTo"), p.typ(t.Elem), p.decoder(t.Elem))
-	}
-	return p.decoder(t.Elem)
-}
-
-func (p *printer) resultDecoder(v *ir.Value) string {
+// valueDecoder is decoder for a place where null may be allowed.
+func (p *printer) valueDecoder(v *ir.Value) string {
 	switch {
-	case !v.Nullable || v.Type.Kind == ir.Raw:
+	case !v.Nullable || knowsNull(v.Type):
 		return p.decoder(v.Type)
 	case v.Type.HasNil():
 		return fmt.Sprintf("%s[%s](%s)", p.rt("OrNil"), p.typ(v.Type), p.decoder(v.Type))

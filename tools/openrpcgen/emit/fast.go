@@ -236,15 +236,18 @@ func (l *lanes) scalarReader(r *ir.Reader) string {
 
 // elementReader is readerOf for an element, which may be null.
 func (l *lanes) elementReader(r *ir.Reader) string {
-	t := r.Type
-	if !t.Null {
+	elem := r.Type.Elem
+	if !elem.Nullable || elem.Type.HasNil() && !r.ElemNull {
 		return l.readerOf(r.Elem)
 	}
-	read := fmt.Sprintf("%s(v, d, %s)", l.rt("ReadNew"), l.readerOf(r.Elem))
+	read := l.read(r.Elem, "v")
+	if !elem.Type.HasNil() {
+		read = fmt.Sprintf("%s(v, d, %s)", l.rt("ReadNew"), l.readerOf(r.Elem))
+	}
 	if r.ElemNull {
 		read = "d.Null() || " + read
 	}
-	return fmt.Sprintf("func(v **%s, d *%s) bool { return %s }", l.typ(t.Elem), l.rt("Decoder"), read)
+	return fmt.Sprintf("func(v *%s, d *%s) bool { return %s }", l.value(elem), l.rt("Decoder"), read)
 }
 
 // unnamed spells what reads a value and checks it.

@@ -106,23 +106,16 @@ func (p *printer) literal(t *ir.Type) string {
 	case ir.Raw:
 		return p.name("encoding/json", "RawMessage")
 	case ir.Slice:
-		return "[]" + p.elem(t)
+		return "[]" + p.value(t.Elem)
 	case ir.Map:
-		return "map[string]" + p.elem(t)
+		return "map[string]" + p.value(t.Elem)
 	case ir.Struct:
 		return "struct{}"
 	}
 	return t.Go
 }
 
-func (p *printer) elem(t *ir.Type) string {
-	if t.Null {
-		return "*" + p.typ(t.Elem)
-	}
-	return p.typ(t.Elem)
-}
-
-// value spells the type of a result.
+// value spells the type of a result, an element or a member.
 func (p *printer) value(v *ir.Value) string {
 	if v.Nullable && !v.Type.HasNil() {
 		return "*" + p.typ(v.Type)

@@ -112,11 +112,11 @@ func (p *printer) serve(m *ir.Method) string {
 	case m.Params == nil && m.Result == nil:
 		return fmt.Sprintf("%s(%s, %s)", p.rt("ServeNothing"), args, method)
 	case m.Params == nil:
-		return fmt.Sprintf("%s(%s, %s, %s)", p.rt("ServeNoParams"), args, method, p.resultEncoder(m.Result))
+		return fmt.Sprintf("%s(%s, %s, %s)", p.rt("ServeNoParams"), args, method, p.valueEncoder(m.Result))
 	case m.Result == nil:
 		return fmt.Sprintf("%s(%s, %s, %s)", p.rt("ServeNoResult"), args, reader(m), method)
 	}
-	return fmt.Sprintf("%s(%s, %s, %s, %s)", p.rt("Serve"), args, reader(m), method, p.resultEncoder(m.Result))
+	return fmt.Sprintf("%s(%s, %s, %s, %s)", p.rt("Serve"), args, reader(m), method, p.valueEncoder(m.Result))
 }
 
 // guarded spells a method that asks first whether the params name the caller.

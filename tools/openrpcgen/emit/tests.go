@@ -72,7 +72,7 @@ func (w *writer) playTest(p *printer, m *ir.Method) {
 	if m.Result == nil {
 		function = "PlayNoResult"
 	} else {
-		codecs += p.codec(p.value(m.Result), p.resultDecoder(m.Result), p.resultEncoder(m.Result)) + ",\n"
+		codecs += p.codec(p.value(m.Result), p.valueDecoder(m.Result), p.valueEncoder(m.Result)) + ",\n"
 	}
 	p.p("%s(t, []%s{", p.kit(function), p.kit("Example"))
 	for _, e := range m.Examples {
@@ -104,7 +104,7 @@ func (w *writer) sampleTest(p *printer) {
 			droppable = ", " + quotedList(s.Droppable)
 		}
 		p.p("%s(t, %q, %s, %s%s)", p.kit("RoundTrip"), s.Where, rawString(s.JSON),
-			p.codec(p.value(&s.Type), p.resultDecoder(&s.Type), p.resultEncoder(&s.Type)), droppable)
+			p.codec(p.value(&s.Type), p.valueDecoder(&s.Type), p.valueEncoder(&s.Type)), droppable)
 	}
 	p.p("}")
 }

@@ -12,7 +12,7 @@ func (w *writer) tupleCodec(p *printer, t *ir.Type) {
 		p.p("for i := range v.Rest {")
 		p.p("e.Arg()")
 		if t.Extra.Nullable {
-			p.p("%s(&v.Rest[i], e)", p.resultEncoder(t.Extra))
+			p.p("%s(&v.Rest[i], e)", p.valueEncoder(t.Extra))
 		} else {
 			p.p("%s", p.encode(t.Extra.Type, "v.Rest[i]"))
 		}
@@ -30,7 +30,7 @@ func (w *writer) tupleCodec(p *printer, t *ir.Type) {
 	}
 	p.p("}")
 	if t.Extra != nil {
-		p.p("return %s(&v.Rest, d, %s)", p.rt("DecodeNext"), p.resultDecoder(t.Extra))
+		p.p("return %s(&v.Rest, d, %s)", p.rt("DecodeNext"), p.valueDecoder(t.Extra))
 	} else {
 		p.p("return d.Skip()")
 	}

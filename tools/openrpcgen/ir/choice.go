@@ -101,8 +101,8 @@ func unbounded(re *syntax.Regexp) bool {
 func firstElement(t *Type) []Kind {
 	var elem *Type
 	switch {
-	case t.Kind == Slice && !t.Null:
-		elem = t.Elem
+	case t.Kind == Slice && !t.Elem.Nullable:
+		elem = t.Elem.Type
 	case t.Kind == Tuple && t.Fields[0].Presence == Required:
 		elem = t.Fields[0].Type
 	}

@@ -1,7 +1,7 @@
 package ir
 
 // breakCycles puts a pointer where a type would hold itself by value, which Go
-// has no size for. Only a schema that no finite value fits asks for that.
+// has no size for.
 func breakCycles(types []*Type) {
 	const open, done = 1, 2
 	state := map[*Type]int{}
@@ -17,7 +17,7 @@ func breakCycles(types []*Type) {
 				continue
 			}
 			if state[part] == open {
-				f.Presence = OrNull
+				f.Presence = pointer[f.Presence]
 				continue
 			}
 			visit(part)
@@ -30,3 +30,5 @@ func breakCycles(types []*Type) {
 }
 
 func byValue(p Presence) bool { return p == Required || p == ZeroMissing }
+
+var pointer = map[Presence]Presence{Required: OrNull, ZeroMissing: NilMissing}

@@ -22,9 +22,9 @@ func (t *Type) decode(d *jsonrpc.Decoder) error {
 	case Raw:
 		return d.Skip()
 	case Slice:
-		return d.Array(func(int) error { return decodeValue(d, t.Elem, t.Null) })
+		return d.Array(func(int) error { return decodeValue(d, t.Elem.Type, t.Elem.Nullable) })
 	case Map:
-		return d.Object(func(string) error { return decodeValue(d, t.Elem, t.Null) })
+		return d.Object(func(string) error { return decodeValue(d, t.Elem.Type, t.Elem.Nullable) })
 	case Struct:
 		return d.Object(func(name string) error { return t.decodeMember(d, name) })
 	case Tuple:

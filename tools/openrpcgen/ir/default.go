@@ -49,16 +49,16 @@ func goLiteral(n *openrpc.Node, t *Type) string {
 	}
 	var parts []string
 	for _, e := range n.Elements {
-		parts = append(parts, goLiteral(e, t.Elem))
+		parts = append(parts, goLiteral(e, t.Elem.Type))
 	}
 	for _, m := range n.Members {
-		part := goLiteral(m.Value, t.Elem)
+		part := goLiteral(m.Value, t.Elem.Type)
 		if part != "" {
 			part = strconv.Quote(m.Name) + ": " + part
 		}
 		parts = append(parts, part)
 	}
-	if slices.Contains(parts, "") || t.Null && len(parts) > 0 {
+	if slices.Contains(parts, "") || t.Elem.Nullable && len(parts) > 0 {
 		return ""
 	}
 	return "{" + strings.Join(parts, ", ") + "}"

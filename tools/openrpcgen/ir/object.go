@@ -27,7 +27,7 @@ func (b *builder) mapping(s *openrpc.Schema, o owner) Type {
 	if elem == nil {
 		elem = &Value{Type: &Type{Kind: Raw}}
 	}
-	return Type{Kind: Map, Elem: elem.Type, Null: elem.Nullable && !elem.Type.HasNil()}
+	return Type{Kind: Map, Elem: elem}
 }
 
 // extra is what the members are that a schema does not name; nil if it does
@@ -141,10 +141,10 @@ func (b *builder) array(s *openrpc.Schema, o owner) Type {
 			"it is taken for that of all; write it without the list")
 	}
 	if items == nil || (items.Target().Boolean != nil) {
-		return Type{Kind: Slice, Elem: &Type{Kind: Raw}}
+		return Type{Kind: Slice, Elem: &Value{Type: &Type{Kind: Raw}}}
 	}
 	elem := b.value(items, owner{name: o.typeName(), step: "item"})
-	return Type{Kind: Slice, Elem: elem.Type, Null: elem.Nullable && !elem.Type.HasNil()}
+	return Type{Kind: Slice, Elem: &elem}
 }
 
 // tuple decides about elements that each have a schema of their own.

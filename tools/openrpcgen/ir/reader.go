@@ -182,7 +182,7 @@ func (r *readers) slice(reader *Reader, all []*openrpc.Schema) {
 			reader.check(MaxItems, strconv.Itoa(min(*s.MaxItems, math.MaxInt32)))
 		}
 	}
-	reader.Elem, reader.ElemNull = r.read(items, base(reader.Type).Elem)
+	reader.Elem, reader.ElemNull = r.read(items, base(reader.Type).Elem.Type)
 }
 
 // mapping decides about members whose names are data.
@@ -203,7 +203,7 @@ func (r *readers) mapping(reader *Reader, all []*openrpc.Schema) {
 			reader.check(MaxItems, strconv.Itoa(min(*s.MaxProperties, math.MaxInt32)))
 		}
 	}
-	reader.Elem, reader.ElemNull = r.read(values, base(reader.Type).Elem)
+	reader.Elem, reader.ElemNull = r.read(values, base(reader.Type).Elem.Type)
 }
 
 // object decides about members that have names.

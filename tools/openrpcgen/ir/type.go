@@ -30,8 +30,7 @@ type Type struct {
 	Alias  bool   // declared as another name of Of, or of what Kind says
 	Of     *Type  // of an alias: the declared type; nil if there is none
 	Doc    []string
-	Elem   *Type    // of a Slice or a Map
-	Null   bool     // elements may be null
+	Elem   *Value   // of a Slice or a Map
 	Fields []*Field // of a Struct or a Tuple; of a Union: what its variants share
 	Consts []*Const // members that are no fields
 	Extra  *Value   // what members, or elements, beside Fields are; nil: they are dropped

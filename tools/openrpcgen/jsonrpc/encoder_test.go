@@ -267,6 +267,10 @@ func TestNilAndNull(t *testing.T) {
 		{write(func(e *jsonrpc.Encoder) { jsonrpc.EncodeSliceOrNull[list](jsonrpc.EncodeInt[int64])(&list{}, e) }), `[]`},
 		{write(func(e *jsonrpc.Encoder) { jsonrpc.EncodeMapOrNull[dict](jsonrpc.EncodeInt[int64])(new(dict), e) }), `null`},
 		{write(func(e *jsonrpc.Encoder) { jsonrpc.EncodeMapOrNull[dict](jsonrpc.EncodeInt[int64])(&dict{}, e) }), `{}`},
+		{write(func(e *jsonrpc.Encoder) { jsonrpc.EncodeBytesOrNull(new([]byte), e) }), `null`},
+		{write(func(e *jsonrpc.Encoder) { jsonrpc.EncodeBytesOrNull(&[]byte{}, e) }), `""`},
+		{write(func(e *jsonrpc.Encoder) { jsonrpc.EncodeOrNull(encodeAny)(new(any), e) }), `null`},
+		{write(func(e *jsonrpc.Encoder) { jsonrpc.EncodeOrNull(encodeAny)(new(any([]int{1})), e) }), `[1]`},
 		{write(func(e *jsonrpc.Encoder) { jsonrpc.EncodePtr(nil, e, jsonrpc.EncodeInt[int64]) }), `null`},
 		{write(func(e *jsonrpc.Encoder) {
 			jsonrpc.EncodeNullable(new(jsonrpc.Null[int64]()), e, jsonrpc.EncodeInt[int64])
@@ -281,6 +285,14 @@ func TestNilAndNull(t *testing.T) {
 			t.Errorf("got %s, want %s", test.got, test.want)
 		}
 	}
+}
+
+func encodeAny(v *any, e *jsonrpc.Encoder) {
+	raw, err := json.Marshal(*v)
+	if err != nil {
+		e.Fail(err)
+	}
+	e.JSON(raw)
 }
 
 func TestNullable(t *testing.T) {
