@@ -99,7 +99,7 @@ func (w *writer) encodeMember(p *printer, f *ir.Field) {
 func (p *printer) isPresent(f *ir.Field) string {
 	v := "v." + f.GoName
 	switch f.Presence {
-	case ir.NilMissing:
+	case ir.NilMissing, ir.RawMissing:
 		return v + " != nil"
 	case ir.OrNothing:
 		return "!" + v + ".IsZero()"

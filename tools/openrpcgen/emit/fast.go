@@ -172,7 +172,7 @@ func (l *lanes) member(m *ir.MemberReader, params bool) string {
 	if m.Null && holdsNull(f) {
 		read = "d.Null() || " + read
 	}
-	if params && m.Bit < 0 {
+	if params && m.Bit < 0 && !(m.Null && f.Presence == ir.OrNothing) {
 		read = "d.LeftOut() || " + read
 	}
 	return read
@@ -184,7 +184,7 @@ func holdsNull(f *ir.Field) bool {
 	if f.Presence == ir.Required {
 		return f.Type.Kind == ir.Union && f.Type.Choice.Null
 	}
-	return f.Presence != ir.OrNothing
+	return f.Presence != ir.OrNothing && f.Presence != ir.RawMissing
 }
 
 // read spells the expression that reads a value that is not null to where v, a

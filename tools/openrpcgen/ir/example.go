@@ -105,14 +105,14 @@ type Sample struct {
 }
 
 // calls are the examples of a method that fit their schemas.
-func (b *builder) calls(m *openrpc.Method) (calls []Call) {
+func (b *builder) calls(m *openrpc.Method, method *Method) (calls []Call) {
 	seen := newNames()
 	for _, pairing := range m.Examples {
 		if !b.fits(pairing, m) {
 			continue
 		}
 		call := Call{Name: seen.claim(firstOf(pairing.Name, "example")), Result: "null"}
-		b.addParams(&call, m, pairing)
+		b.addParams(&call, m, method, pairing)
 		if m.Result != nil {
 			call.Result = string(pairing.Result.Value.JSON())
 			for _, pointer := range b.declared.droppable(m.Result.Schema, pairing.Result.Value) {
@@ -140,7 +140,7 @@ func (b *builder) fits(pairing *openrpc.ExamplePairing, m *openrpc.Method) bool 
 }
 
 // addParams adds the params as the client sends them: by name or by position.
-func (b *builder) addParams(call *Call, m *openrpc.Method, pairing *openrpc.ExamplePairing) {
+func (b *builder) addParams(call *Call, m *openrpc.Method, method *Method, pairing *openrpc.ExamplePairing) {
 	params := &openrpc.Node{Kind: openrpc.Array}
 	switch {
 	case len(m.Params) == 0:
@@ -154,7 +154,8 @@ func (b *builder) addParams(call *Call, m *openrpc.Method, pairing *openrpc.Exam
 		}
 		param := m.Params[i]
 		pointer := jsonrpc.AppendPointer("/params", addParam(params, i, param.Name, argument.Value))
-		if !param.Required && isZeroDefault(argument.Value, []*openrpc.Schema{param.Schema}) {
+		leftOut := isNull(argument.Value) && method.Params.Fields[i].Presence == ZeroMissing
+		if leftOut || !param.Required && isZeroDefault(argument.Value, []*openrpc.Schema{param.Schema}) {
 			call.Droppable = append(call.Droppable, pointer)
 		}
 		for _, below := range b.declared.droppable(param.Schema, argument.Value) {

@@ -113,8 +113,8 @@ func (b *builder) field(o owner, s *openrpc.Schema, required bool) *Field {
 	case required:
 		f.Presence = Required
 	case v.Type.Kind == Raw:
-		f.Presence = ZeroMissing
-	case v.Nullable && (fallback == nil || !isNull(fallback)):
+		f.Presence = RawMissing
+	case v.Nullable:
 		f.Presence = OrNothing
 	case v.Type.HasNil() || refusesZero(target, v.Type) || fallback != nil && isZero(fallback, v.Type):
 		f.Presence = ZeroMissing

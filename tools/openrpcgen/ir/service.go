@@ -146,7 +146,7 @@ func (b *builder) method(m *openrpc.Method) *Method {
 	}
 	method.Params = b.params(m, name)
 	method.Result = b.result(m, name)
-	method.Examples = b.calls(m)
+	method.Examples = b.calls(m, method)
 	for _, e := range m.Errors {
 		method.Errors = append(method.Errors, b.error(e))
 	}
@@ -166,6 +166,9 @@ func (b *builder) params(m *openrpc.Method, name string) *Type {
 		o := owner{name: name, step: p.Name, method: name}
 		o.second = o.typeName() + "Param"
 		field := b.field(o, p.Schema, p.Required)
+		if field.Presence == RawMissing && !t.ByName { // by position null is what is left out
+			field.Presence = ZeroMissing
+		}
 		field.GoName = b.paramName(fields, p)
 		field.Doc = b.fieldDoc(firstOf(p.Description, p.Summary), p.Schema, p.Deprecated)
 		t.Fields = append(t.Fields, field)

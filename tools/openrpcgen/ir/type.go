@@ -89,6 +89,7 @@ const (
 	ZeroMissing                 // T; Go's zero is left out
 	NilMissing                  // *T; nil is left out
 	OrNothing                   // jsonrpc.Nullable[T]
+	RawMissing                  // json.RawMessage; nil is left out, a null is kept
 )
 
 // Field is a field of a Struct, or an element of a Tuple.
