@@ -172,7 +172,7 @@ func (l *lanes) member(m *ir.MemberReader, params bool) string {
 	if m.Null && holdsNull(f) {
 		read = "d.Null() || " + read
 	}
-	if params && m.Bit < 0 && !(m.Null && f.Presence == ir.OrNothing) {
+	if params && m.Bit < 0 && !(m.Null && (f.Presence == ir.OrNothing || f.Presence == ir.RawMissing)) {
 		read = "d.LeftOut() || " + read
 	}
 	return read

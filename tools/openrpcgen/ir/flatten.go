@@ -26,9 +26,10 @@ func (b *builder) flatten(s *openrpc.Schema) *openrpc.Schema {
 		rest.OneOf, rest.AnyOf = nil, nil
 	}
 	if only := onlyPart(&rest, parts); only != nil {
-		b.only[s] = only
-		b.flat[s] = b.flatten(only.Target())
-		return b.flat[s]
+		if flat := b.flatten(only.Target()); !namesOthers(flat, conditionsBeside(only, &rest, parts)) {
+			b.only[s], b.flat[s] = only, flat
+			return flat
+		}
 	}
 	merged := rest
 	for _, part := range parts {
@@ -77,8 +78,19 @@ func onlyPart(beside *openrpc.Schema, parts []*openrpc.Schema) *openrpc.Schema {
 	return only
 }
 
-// saysNothing reports whether a schema has annotations at most, apart from
-// allOf.
+// conditionsBeside are those of all but the one part.
+func conditionsBeside(only, beside *openrpc.Schema, parts []*openrpc.Schema) []*openrpc.Schema {
+	list := conditions(beside)
+	for _, part := range parts {
+		if part != only {
+			list = append(list, conditions(part.Target())...)
+		}
+	}
+	return list
+}
+
+// saysNothing reports whether a schema has annotations and conditions at most,
+// apart from allOf.
 func saysNothing(s *openrpc.Schema) bool {
 	return s.Boolean == nil && len(s.Types) == 0 && s.Enum == nil && s.Const == nil && len(s.Properties) == 0 && len(s.Required) == 0 &&
 		s.AdditionalProperties == nil && len(s.PatternProperties) == 0 && len(s.OneOf) == 0 && len(s.AnyOf) == 0 &&
@@ -108,6 +120,9 @@ func (b *builder) merge(s, part *openrpc.Schema) {
 	case len(part.OneOf)+len(part.AnyOf) > 0: // a value fits one of each: no Go type says that, see unionKind
 		both := slices.Concat(s.OneOf, s.AnyOf, part.OneOf, part.AnyOf)
 		s.OneOf, s.AnyOf = both, both
+	}
+	for _, condition := range conditions(part) { // whichever keyword says it
+		s.Dependencies = append(slices.Clip(s.Dependencies), openrpc.Dependency{Schema: condition})
 	}
 	first(&s.AdditionalProperties, part.AdditionalProperties)
 	first(&s.Items, part.Items)

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
 )
@@ -17,8 +18,13 @@ func objectKind(s *openrpc.Schema) Kind {
 }
 
 func isClosed(s *openrpc.Schema) bool {
-	extra := s.AdditionalProperties
-	return extra != nil && extra.Target().Boolean != nil && !*extra.Target().Boolean && len(s.PatternProperties) == 0
+	return s.AdditionalProperties != nil && isFalse(s.AdditionalProperties) && len(s.PatternProperties) == 0
+}
+
+// isFalse reports whether a schema allows no value.
+func isFalse(s *openrpc.Schema) bool {
+	target := s.Target()
+	return target.Boolean != nil && !*target.Boolean
 }
 
 // mapping decides about an object whose names are data.
@@ -30,30 +36,70 @@ func (b *builder) mapping(s *openrpc.Schema, o owner) Type {
 	return Type{Kind: Map, Elem: elem}
 }
 
-// extra is what the members are that a schema does not name; nil if it does
-// not say.
+// extra is what the members are that a schema does not name; nil if they are
+// dropped.
 func (b *builder) extra(s *openrpc.Schema, o owner) *Value {
-	part := s.AdditionalProperties
-	if len(s.PatternProperties) > 0 {
-		part = nil
-		if len(s.PatternProperties) == 1 && len(s.Properties) == 0 {
-			part = s.PatternProperties[0].Schema
-		}
-	}
-	if part == nil && b.options.KeepUnknown {
-		return &Value{Type: &Type{Kind: Raw}}
-	}
-	if part == nil || (part.Target().Boolean != nil && !*part.Target().Boolean) {
+	if !b.hasExtra(s) {
 		return nil
 	}
-	v := b.value(part, owner{name: o.typeName(), step: "value"})
-	return &v
+	parts := unnamed(s)
+	if len(parts) == 1 && (s.AdditionalProperties != nil || len(s.Properties) == 0) {
+		v := b.value(parts[0], owner{name: o.typeName(), step: "value"})
+		return &v
+	}
+	return &Value{Type: &Type{Kind: Raw}}
+}
+
+// hasExtra reports whether a schema says of members that it does not name what
+// they are, or names some under a condition.
+func (b *builder) hasExtra(s *openrpc.Schema) bool {
+	return len(unnamed(s)) > 0 || !isClosed(s) && (b.options.KeepUnknown || namesOthers(s, conditions(s)))
+}
+
+// unnamed are the schemas that an object gives its other members.
+func unnamed(s *openrpc.Schema) (parts []*openrpc.Schema) {
+	for _, p := range s.PatternProperties {
+		parts = append(parts, p.Schema)
+	}
+	if part := s.AdditionalProperties; part != nil && !isFalse(part) {
+		parts = append(parts, part)
+	}
+	return parts
+}
+
+// conditions are the schemas that a value must fit under a condition.
+func conditions(s *openrpc.Schema) (parts []*openrpc.Schema) {
+	for _, part := range []*openrpc.Schema{s.If, s.Then, s.Else} {
+		if part != nil {
+			parts = append(parts, part)
+		}
+	}
+	for _, d := range s.Dependencies {
+		if d.Schema != nil {
+			parts = append(parts, d.Schema)
+		}
+	}
+	return parts
+}
+
+// namesOthers reports whether conditions tell of members that s does not name.
+func namesOthers(s *openrpc.Schema, conditions []*openrpc.Schema) bool {
+	return slices.ContainsFunc(conditions, func(part *openrpc.Schema) bool {
+		part = part.Target()
+		other := func(p openrpc.Property) bool { return s.Property(p.Name) == nil }
+		return slices.ContainsFunc(part.Properties, other) || len(unnamed(part)) > 0 ||
+			namesOthers(s, slices.Concat(part.AllOf, part.AnyOf, part.OneOf))
+	})
 }
 
 // object decides about an object whose members have names.
 func (b *builder) object(s *openrpc.Schema, o owner) Type {
 	t := Type{Kind: Struct}
-	b.members(&t, newFields(), s, o)
+	fields := newFields()
+	if b.hasExtra(s) {
+		fields.claim("Extra")
+	}
+	b.members(&t, fields, s, o)
 	t.Extra = b.extra(s, o)
 	return t
 }
@@ -61,13 +107,10 @@ func (b *builder) object(s *openrpc.Schema, o owner) Type {
 // members adds the properties of a schema to a type. A required one that can
 // have one value only is no field.
 func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
-	if t.Kind == Union || s.AdditionalProperties != nil || b.options.KeepUnknown {
-		fields.claim("Extra")
-	}
 	for _, p := range s.Properties {
 		required := s.RequiresMember(p.Name)
 		target := b.flatten(p.Schema.Target())
-		if target.Boolean != nil && !*target.Boolean {
+		if isFalse(target) {
 			continue // no value is allowed
 		}
 		if only := onlyValue(target); required && only != "" {
@@ -151,6 +194,7 @@ func (b *builder) array(s *openrpc.Schema, o owner) Type {
 func (b *builder) tuple(s *openrpc.Schema, o owner) Type {
 	t := Type{Kind: Tuple}
 	fields := newFields()
+	fields.claim("Rest")
 	least := len(s.Tuple)
 	if s.MinItems != nil {
 		least = *s.MinItems

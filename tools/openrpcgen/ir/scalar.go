@@ -176,6 +176,6 @@ func isNull(n *openrpc.Node) bool { return n.Kind == openrpc.Null }
 // isNothing reports whether a schema leaves no value but null, or none at all.
 func isNothing(s *openrpc.Schema) bool {
 	t := s.Target()
-	return (t.Boolean != nil && !*t.Boolean) || (len(t.Types) == 1 && t.Types[0] == openrpc.TypeNull) ||
+	return isFalse(t) || (len(t.Types) == 1 && t.Types[0] == openrpc.TypeNull) ||
 		(t.Const != nil && isNull(t.Const)) || (len(t.Enum) == 1 && isNull(t.Enum[0]))
 }
