@@ -96,8 +96,7 @@ func (b *builder) plainKind(parts []*openrpc.Schema) (common Kind, ok bool) {
 		steps := b.steps(part)
 		target := steps[len(steps)-1]
 		kind := b.kind(target)
-		isNamed := slices.ContainsFunc(steps, func(s *openrpc.Schema) bool { return b.components[s] != nil })
-		if isNamed || !isPlain(target, kind) || i > 0 && kind != common {
+		if slices.ContainsFunc(steps, b.isComponent) || !isPlain(target, kind) || i > 0 && kind != common {
 			return Raw, false
 		}
 		common = kind
@@ -105,12 +104,17 @@ func (b *builder) plainKind(parts []*openrpc.Schema) (common Kind, ok bool) {
 	return common, true
 }
 
+func (b *builder) isComponent(s *openrpc.Schema) bool { return b.components[s] != nil }
+
 // union decides about a value of several types.
 func (b *builder) union(s *openrpc.Schema, o owner, name string) Type {
 	t := Type{Kind: Union}
 	fields := newFields()
+	parts := b.parts(s)
 	if len(alternatives(s)) > 0 {
-		b.members(&t, fields, s, o)
+		own, rest := b.share(s, parts)
+		b.members(&t, fields, own, o)
+		parts = rest
 	}
 	c := &Choice{
 		Null:      b.allowsNull(s) && len(t.Fields) == 0,
@@ -119,10 +123,9 @@ func (b *builder) union(s *openrpc.Schema, o owner, name string) Type {
 		Mark:      "is" + name,
 	}
 	t.Choice = c
-	parts := b.parts(s)
 	r := relatives{
 		union:   name,
-		tag:     b.tagOf(parts),
+		tag:     b.tagOf(parts, s.Required),
 		shared:  len(t.Fields)+len(t.Consts) > 0,
 		members: b.memberCounts(parts),
 		kinds:   len(alternatives(s)) == 0,
@@ -136,6 +139,67 @@ func (b *builder) union(s *openrpc.Schema, o owner, name string) Type {
 	}
 	b.later = append(b.later, func() { b.tellApart(c, r.tag, r.shared) })
 	return t
+}
+
+// share decides which of a union's own members stand beside the variants: those
+// that no variant has. What all variants have is theirs. Where only some have
+// one, or where members without a name are kept, each variant gets them all.
+func (b *builder) share(s *openrpc.Schema, parts []*openrpc.Schema) (own *openrpc.Schema, variants []*openrpc.Schema) {
+	if len(s.Properties)+len(unnamed(s)) == 0 {
+		return s, parts
+	}
+	counts := b.memberCounts(parts)
+	beside := *s
+	beside.Properties = nil
+	spread := len(unnamed(s)) > 0 || slices.ContainsFunc(parts, func(part *openrpc.Schema) bool { return b.hasExtra(b.flatten(part.Target())) })
+	for _, p := range s.Properties {
+		switch counts[p.Name] {
+		case 0:
+			beside.Properties = append(beside.Properties, p)
+		case len(parts):
+		default:
+			spread = true
+		}
+	}
+	for _, part := range parts {
+		if spread {
+			part = b.spread(s, part)
+		} else {
+			part = b.require(part, s.Required)
+		}
+		variants = append(variants, part)
+	}
+	if spread {
+		beside.Properties = nil
+	}
+	return &beside, variants
+}
+
+// spread adds to an alternative what the union says of all.
+func (b *builder) spread(s, part *openrpc.Schema) *openrpc.Schema {
+	target := b.flatten(part.Target())
+	if b.kind(target) != Struct {
+		return part
+	}
+	merged := *s
+	merged.OneOf, merged.AnyOf, merged.Description = nil, nil, ""
+	merged.Key, merged.Title = "", firstOf(target.Title, target.Key)
+	b.merge(&merged, target)
+	return &merged
+}
+
+// require adds to an inline alternative which of its members the union
+// requires.
+func (b *builder) require(part *openrpc.Schema, required []string) *openrpc.Schema {
+	target := b.flatten(part.Target())
+	known := func(name string) bool { return target.Property(name) == nil || target.RequiresMember(name) }
+	missing := slices.DeleteFunc(slices.Clone(required), known)
+	if len(missing) == 0 || slices.ContainsFunc(b.steps(part), b.isComponent) {
+		return part
+	}
+	stricter := *target
+	stricter.Required = slices.Concat(target.Required, missing)
+	return &stricter
 }
 
 // base is the type that an alias stands for.
@@ -332,8 +396,8 @@ func (r relatives) label(s *openrpc.Schema, kind Kind) string {
 const maxTitle = 40
 
 // tagOf is the member by whose value objects are told apart: all require it,
-// and no value is that of two of them.
-func (b *builder) tagOf(parts []*openrpc.Schema) string {
+// or the union does, and no value is that of two of them.
+func (b *builder) tagOf(parts []*openrpc.Schema, required []string) string {
 	var objects []*openrpc.Schema
 	for _, part := range parts {
 		if target := b.flatten(part.Target()); b.kind(target) == Struct {
@@ -345,7 +409,7 @@ func (b *builder) tagOf(parts []*openrpc.Schema) string {
 	}
 	for _, p := range objects[0].Properties {
 		seen := map[string]bool{}
-		distinct := !slices.ContainsFunc(objects, func(s *openrpc.Schema) bool { return !addTags(seen, s, p.Name) })
+		distinct := !slices.ContainsFunc(objects, func(s *openrpc.Schema) bool { return !addTags(seen, s, p.Name, required) })
 		if distinct {
 			return p.Name
 		}
@@ -355,9 +419,9 @@ func (b *builder) tagOf(parts []*openrpc.Schema) string {
 
 // addTags adds the values of a member, and reports whether they are texts, of
 // a required member, and new.
-func addTags(seen map[string]bool, s *openrpc.Schema, name string) bool {
+func addTags(seen map[string]bool, s *openrpc.Schema, name string, required []string) bool {
 	p := s.Property(name)
-	if p == nil || !s.RequiresMember(name) || !isTextEnum(p.Target()) {
+	if p == nil || !s.RequiresMember(name) && !slices.Contains(required, name) || !isTextEnum(p.Target()) {
 		return false
 	}
 	for _, v := range enumValues(p.Target()) {
