@@ -107,9 +107,9 @@ func (w *writer) caseArrays(p *printer, c *ir.Choice) {
 		p.p("return %s", p.decodeAs(c.Arrays[0]))
 	case byFirst(c.Arrays):
 		p.p("switch %s(raw) {", p.rt("KindOfFirst"))
-		for i, v := range c.Arrays {
+		for _, v := range c.Arrays {
 			kinds := p.rt(jsonKind(v.First[0]))
-			if i == 0 {
+			if v == c.Empty {
 				kinds = p.rt("KindNone") + ", " + kinds
 			}
 			p.p("case %s:", kinds)

@@ -43,7 +43,7 @@ func toldBy(c *ir.Choice) string {
 	case c.Tag != "" && len(c.Objects) > 1:
 		return fmt.Sprintf(" The member %s tells them apart.", c.Tag)
 	case len(c.Arrays) > 1:
-		return fmt.Sprintf(" An empty array is %s.", c.Arrays[0].Type.Name)
+		return fmt.Sprintf(" An empty array is %s.", c.Empty.Type.Name)
 	}
 	return ""
 }

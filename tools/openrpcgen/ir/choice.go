@@ -21,6 +21,7 @@ type Choice struct {
 	Number  *Variant
 	Bool    *Variant
 	Arrays  []*Variant
+	Empty   *Variant // what an empty array is
 	Objects []*Variant
 	Tag     string     // the member that tells objects apart; "" if there is none
 	Nested  []*Variant // unions, which are asked before all others
@@ -70,6 +71,10 @@ func (b *builder) tellApart(c *Choice, tag string, shared bool) {
 			c.Objects = append(c.Objects, v)
 		}
 	}
+	if len(c.Arrays) > 0 {
+		mayBeEmpty := func(v *Variant) bool { return v.schema.MinItems == nil || *v.schema.MinItems == 0 }
+		c.Empty = c.Arrays[max(slices.IndexFunc(c.Arrays, mayBeEmpty), 0)]
+	}
 	slices.SortStableFunc(c.Strings, func(a, b *Variant) int { return width(a) - width(b) })
 	b.tellObjects(c, tag)
 }
@@ -103,7 +108,7 @@ func firstElement(t *Type) []Kind {
 	switch {
 	case t.Kind == Slice && !t.Elem.Nullable:
 		elem = t.Elem.Type
-	case t.Kind == Tuple && t.Fields[0].Presence == Required:
+	case t.Kind == Tuple && t.Fields[0].Presence != OrNull && t.Fields[0].Presence != OrNothing:
 		elem = t.Fields[0].Type
 	}
 	if elem == nil || elem.Kind == Union || elem.Kind == Raw {

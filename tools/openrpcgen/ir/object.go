@@ -190,24 +190,34 @@ func (b *builder) array(s *openrpc.Schema, o owner) Type {
 	return Type{Kind: Slice, Elem: &elem}
 }
 
-// tuple decides about elements that each have a schema of their own.
+// tuple decides about elements that each have a schema of their own. Those that
+// minItems does not ask for may be missing.
 func (b *builder) tuple(s *openrpc.Schema, o owner) Type {
 	t := Type{Kind: Tuple}
 	fields := newFields()
 	fields.claim("Rest")
-	least := len(s.Tuple)
+	least := 0
 	if s.MinItems != nil {
 		least = *s.MinItems
 	}
 	for i, item := range s.Tuple {
-		f := b.field(owner{name: o.typeName(), step: fmt.Sprintf("Item%d", i)}, item, i < max(least, 1))
+		f := b.field(owner{name: o.typeName(), step: fmt.Sprintf("Item%d", i)}, item, i < least)
 		f.GoName = b.fieldName(fields, f.Name, item.Node, item.GoName)
 		f.Doc = b.fieldDoc(firstOf(item.Description, item.Title), item, false)
 		t.Fields = append(t.Fields, f)
 	}
-	if rest := s.AdditionalItems; rest != nil && (rest.Target().Boolean == nil || *rest.Target().Boolean) {
-		v := b.value(rest, owner{name: o.typeName(), step: "Rest"})
-		t.Extra = &v
-	}
+	t.Extra = b.rest(s, o)
 	return t
+}
+
+// rest is what the elements are that follow those of a tuple; nil if none may.
+func (b *builder) rest(s *openrpc.Schema, o owner) *Value {
+	switch {
+	case s.MaxItems != nil && *s.MaxItems <= len(s.Tuple), s.AdditionalItems != nil && isFalse(s.AdditionalItems):
+		return nil
+	case s.AdditionalItems == nil:
+		return &Value{Type: &Type{Kind: Raw}}
+	}
+	v := b.value(s.AdditionalItems, owner{name: o.typeName(), step: "Rest"})
+	return &v
 }
