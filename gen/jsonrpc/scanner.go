@@ -4,10 +4,12 @@ package jsonrpc
 
 import (
 	"bytes"
-	"cmp"
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // MaxDepth is how deep arrays and objects may lie in each other.
@@ -26,8 +28,11 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("at byte %d: %s", e.Of
 // object are unique (compared after unescaping), text is valid UTF-8 without
 // lone surrogates, and nothing lies deeper than [MaxDepth].
 func Check(data []byte) error {
-	s := scanner{data: data, names: make([][]byte, 0, fewNames)}
-	return cmp.Or(s.value(), s.end())
+	var names [fewNames][]byte
+	s := scanner{data: data, names: names[:0]}
+	s.value()
+	s.end()
+	return s.err
 }
 
 // CheckDeep is [Check] for what no caller sent: nothing lies deeper than 10,000.
@@ -38,22 +43,40 @@ func CheckDeep(data []byte) error {
 
 // scanner walks over JSON once and checks every byte it passes. It builds
 // nothing: who wants a part of the text notes the position before and after.
+//
+// The first fault sticks and moves the scanner to the end of the data, where
+// every walk ends by itself: who started it looks at err, and nobody else.
 type scanner struct {
 	data  []byte
 	pos   int
 	depth int
+	name  int      // where the last member name begins
 	names [][]byte // of the objects that are open, unescaped
+	err   error
 }
 
-func (s *scanner) fail(message string) error {
-	if s.pos >= len(s.data) {
+func (s *scanner) fail(message string) { s.failAt(s.pos, message) }
+
+func (s *scanner) failAt(pos int, message string) {
+	if s.err != nil {
+		return
+	}
+	if pos == len(s.data) {
 		message = "unexpected end"
 	}
-	return &SyntaxError{s.pos, message}
+	s.err = &SyntaxError{pos, message}
+	s.pos = len(s.data)
 }
 
 // peek passes white space and returns the byte that follows, 0 at the end.
 func (s *scanner) peek() byte {
+	if s.pos < len(s.data) && s.data[s.pos] > ' ' {
+		return s.data[s.pos]
+	}
+	return s.passSpace()
+}
+
+func (s *scanner) passSpace() byte {
 	for ; s.pos < len(s.data); s.pos++ {
 		switch c := s.data[s.pos]; c {
 		case ' ', '\t', '\n', '\r':
@@ -65,227 +88,269 @@ func (s *scanner) peek() byte {
 }
 
 // end makes sure that only white space is left.
-func (s *scanner) end() error {
+func (s *scanner) end() {
 	if s.peek(); s.pos < len(s.data) {
-		return s.fail("something follows the JSON value")
+		s.fail("something follows the JSON value")
 	}
-	return nil
 }
 
 // value passes one value of any kind.
-func (s *scanner) value() error {
-	switch c := s.peek(); c {
+func (s *scanner) value() {
+	switch s.peek() {
 	case '{':
-		return s.object(func([]byte) error { return s.value() })
+		s.object()
 	case '[':
-		return s.array(s.value)
+		for more := s.open(']'); more; more = s.next(']') {
+			s.value()
+		}
 	case '"':
-		_, err := s.text()
-		return err
+		s.text()
 	case 't':
-		return s.literal("true")
+		s.literal("true")
 	case 'f':
-		return s.literal("false")
+		s.literal("false")
 	case 'n':
-		return s.literal("null")
+		s.literal("null")
 	default:
-		return s.number()
+		s.number()
 	}
 }
 
-func (s *scanner) enter() error {
+// slice passes one value and returns its text.
+func (s *scanner) slice() []byte {
+	s.peek()
+	start := s.pos
+	s.value()
+	return s.data[start:s.pos]
+}
+
+// open passes the bracket that opens an array or an object, and reports whether
+// an element or a member follows rather than the bracket that shuts it.
+func (s *scanner) open(shut byte) bool {
 	if s.depth++; s.depth > MaxDepth {
-		return s.fail(fmt.Sprintf("nested deeper than %d", MaxDepth))
+		s.fail(fmt.Sprintf("nested deeper than %d", MaxDepth))
+		return false
 	}
 	s.pos++
-	return nil
+	if s.peek() == shut {
+		s.shut()
+		return false
+	}
+	return true
 }
 
-// array passes an array; elem passes one element.
-func (s *scanner) array(elem func() error) error {
-	if err := s.enter(); err != nil {
-		return err
-	}
-	defer func() { s.depth-- }()
-	if s.peek() == ']' {
+func (s *scanner) shut() { s.pos++; s.depth-- }
+
+// next passes what stands behind an element or a member, and reports whether
+// another one follows.
+func (s *scanner) next(shut byte) bool {
+	switch c := s.peek(); {
+	case c == ',':
 		s.pos++
+		return true
+	case c == shut:
+		s.shut()
+	case shut == ']':
+		s.fail("want , or ] after an element")
+	default:
+		s.fail("want , or } after a member")
+	}
+	return false
+}
+
+// object passes an object.
+func (s *scanner) object() {
+	var seen nameSet
+	seen.first = len(s.names)
+	for more := s.open('}'); more; more = s.next('}') {
+		seen.add(s, s.memberName())
+		s.value()
+	}
+	s.names = s.names[:seen.first]
+}
+
+// memberName passes the name of a member and the colon, and returns the name
+// unescaped.
+func (s *scanner) memberName() []byte {
+	if s.peek() != '"' {
+		s.fail("want a member name in quotes")
 		return nil
 	}
-	for {
-		if err := elem(); err != nil {
-			return err
-		}
-		switch s.peek() {
-		case ',':
-			s.pos++
-		case ']':
-			s.pos++
-			return nil
-		default:
-			return s.fail("want , or ] after an element")
-		}
-	}
-}
-
-// object passes an object; member gets a name, unescaped, and passes its value.
-func (s *scanner) object(member func(name []byte) error) error {
-	if err := s.enter(); err != nil {
-		return err
-	}
-	seen := nameSet{scanner: s, first: len(s.names)}
-	defer func() { s.depth--; s.names = s.names[:seen.first] }()
-	if s.peek() == '}' {
-		s.pos++
+	s.name = s.pos
+	name, escaped := s.text()
+	if s.peek() != ':' {
+		s.fail("want : after a member name")
 		return nil
 	}
-	for {
-		if s.peek() != '"' {
-			return s.fail("want a member name in quotes")
-		}
-		start := s.pos
-		name, err := s.text()
-		if err != nil {
-			return err
-		}
-		if !seen.add(name) {
-			s.pos = start
-			return s.fail("the member name stands twice")
-		}
-		if s.peek() != ':' {
-			return s.fail("want : after a member name")
-		}
-		s.pos++
-		if err := member(name); err != nil {
-			return err
-		}
-		switch s.peek() {
-		case ',':
-			s.pos++
-		case '}':
-			s.pos++
-			return nil
-		default:
-			return s.fail("want , or } after a member")
-		}
+	s.pos++
+	if escaped {
+		return unescape(name)
 	}
+	return name
 }
 
-// nameSet holds the names of one object. Few are compared one by one; a map
-// keeps an object of a hundred thousand names from costing their square.
+// twice is the fault of a name that its object has already had.
+func (s *scanner) twice() { s.failAt(s.name, "the member name stands twice") }
+
+// nameSet holds the names of one object. Those that its reader knows are bits;
+// few others are compared one by one; a map keeps an object of a hundred
+// thousand names from costing their square.
 type nameSet struct {
-	*scanner
+	known uint8
 	first int // of this object, in scanner.names
 	many  map[string]struct{}
 }
 
 const fewNames = 16
 
-func (n *nameSet) add(name []byte) bool {
-	if n.many != nil {
-		before := len(n.many)
-		n.many[string(name)] = struct{}{}
-		return len(n.many) > before
+func (n *nameSet) addKnown(s *scanner, bit int) {
+	if n.known&(1<<bit) != 0 {
+		s.twice()
 	}
-	own := n.names[n.first:]
-	for _, other := range own {
-		if bytes.Equal(name, other) {
-			return false
-		}
-	}
-	n.names = append(n.names, name)
-	if len(own) == fewNames {
-		n.many = make(map[string]struct{}, 4*fewNames)
-		for _, name := range n.names[n.first:] {
-			n.many[string(name)] = struct{}{}
-		}
-	}
-	return true
+	n.known |= 1 << bit
 }
 
-func (s *scanner) literal(want string) error {
-	if !bytes.HasPrefix(s.data[s.pos:], []byte(want)) {
-		return s.fail("want a JSON value")
+func (n *nameSet) add(s *scanner, name []byte) {
+	if n.many != nil {
+		n.addToMany(s, name)
+		return
+	}
+	own := s.names[n.first:]
+	for _, other := range own {
+		if bytes.Equal(name, other) {
+			s.twice()
+			return
+		}
+	}
+	s.names = append(s.names, name)
+	if len(own) == fewNames {
+		n.many = make(map[string]struct{}, 4*fewNames)
+		for _, name := range s.names[n.first:] {
+			n.addToMany(s, name)
+		}
+	}
+}
+
+// addToMany keeps the name where it is: the data outlives the scan.
+func (n *nameSet) addToMany(s *scanner, name []byte) {
+	before := len(n.many)
+	n.many[unsafe.String(unsafe.SliceData(name), len(name))] = struct{}{}
+	if len(n.many) == before {
+		s.twice()
+	}
+}
+
+func (s *scanner) literal(want string) {
+	if len(s.data)-s.pos < len(want) || string(s.data[s.pos:s.pos+len(want)]) != want {
+		s.fail("want a JSON value")
+		return
 	}
 	s.pos += len(want)
-	return nil
 }
 
 // number passes a number (RFC 8259, section 6).
-func (s *scanner) number() error {
+func (s *scanner) number() {
 	if s.byteIs('-') {
 		s.pos++
 	}
-	switch {
-	case s.byteIs('0'):
+	if s.byteIs('0') {
 		s.pos++
-	case !s.digits():
-		return s.fail("want a JSON value")
+	} else {
+		s.digits("want a JSON value")
 	}
 	if s.byteIs('.') {
 		s.pos++
-		if !s.digits() {
-			return s.fail("want a digit after the point")
-		}
+		s.digits("want a digit after the point")
 	}
 	if s.byteIs('e') || s.byteIs('E') {
 		s.pos++
 		if s.byteIs('+') || s.byteIs('-') {
 			s.pos++
 		}
-		if !s.digits() {
-			return s.fail("want a digit in the exponent")
-		}
+		s.digits("want a digit in the exponent")
 	}
-	return nil
 }
 
 func (s *scanner) byteIs(c byte) bool { return s.pos < len(s.data) && s.data[s.pos] == c }
 
-func (s *scanner) digits() bool {
+// digits passes digits; want is the fault if there are none.
+func (s *scanner) digits(want string) {
 	start := s.pos
 	for s.pos < len(s.data) && s.data[s.pos]-'0' < 10 {
 		s.pos++
 	}
-	return s.pos > start
+	if s.pos == start {
+		s.fail(want)
+	}
 }
 
-// text passes a string and returns what it stands for: a part of the data
-// where nothing is escaped, else a copy.
-func (s *scanner) text() ([]byte, error) {
-	s.pos++
-	start := s.pos
-	var unescaped []byte // what stands before start
+// text passes a string and returns what stands between its quotes, and whether
+// some of it is escaped.
+func (s *scanner) text() (between []byte, escaped bool) {
+	start := s.pos + 1
+	s.pos = passPlain(s.data, start)
+	if !s.byteIs('"') {
+		escaped = s.passSpecials()
+	}
+	end := s.pos
+	s.pos = min(end+1, len(s.data))
+	return s.data[start:end], escaped
+}
+
+// passSpecials passes the rest of a string up to its closing quote, and reports
+// whether some of it is escaped.
+func (s *scanner) passSpecials() (escaped bool) {
 	for s.pos < len(s.data) {
 		switch c := s.data[s.pos]; {
 		case c == '"':
-			s.pos++
-			part := s.data[start : s.pos-1]
-			if unescaped == nil {
-				return part, nil
-			}
-			return append(unescaped, part...), nil
+			return escaped
 		case c == '\\':
-			unescaped = append(unescaped, s.data[start:s.pos]...)
-			r, n := escape(s.data[s.pos:])
+			_, n := escape(s.data[s.pos:])
 			if n == 0 {
-				return nil, s.fail("want a valid escape sequence; surrogates come in pairs")
+				s.fail("want a valid escape sequence; surrogates come in pairs")
+				return false
 			}
-			unescaped = utf8.AppendRune(unescaped, r)
+			escaped = true
 			s.pos += n
-			start = s.pos
 		case c < ' ':
-			return nil, s.fail("want control characters escaped")
+			s.fail("want control characters escaped")
 		case c < utf8.RuneSelf:
-			s.pos++
+			s.pos = passPlain(s.data, s.pos)
 		default:
 			r, n := utf8.DecodeRune(s.data[s.pos:])
 			if r == utf8.RuneError && n == 1 {
-				return nil, s.fail("want valid UTF-8")
+				s.fail("want valid UTF-8")
+				return false
 			}
 			s.pos += n
 		}
 	}
-	return nil, s.fail("unexpected end")
+	s.fail("unexpected end")
+	return false
+}
+
+// passPlain returns the position, from i on, of the first byte that does not
+// just stand for itself in a string; the end of data if there is none. It looks
+// at eight bytes at a time.
+func passPlain(data []byte, i int) int {
+	for ; i+8 <= len(data); i += 8 {
+		if special := specials(binary.LittleEndian.Uint64(data[i:])); special != 0 {
+			return i + bits.TrailingZeros64(special)/8
+		}
+	}
+	for i < len(data) && data[i] >= ' ' && data[i] != '"' && data[i] != '\\' && data[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
+}
+
+// specials marks, by its highest bit, the first byte of x that is a quote, a
+// backslash, a control character or no ASCII; bytes after it may be marked in
+// error, because a subtraction borrows from them.
+func specials(x uint64) uint64 {
+	const ones, highest = 0x0101010101010101, 0x8080808080808080
+	quotes, backslashes := x^ones*'"', x^ones*'\\'
+	return ((quotes - ones) | (backslashes - ones) | (x - ones*' ') | x) & highest
 }
 
 // escape reads the escape sequence that b begins with, or a pair of them that

@@ -206,7 +206,7 @@ func EncodeFloat[T ~float64](v *T, e *Encoder) { e.Float(float64(*v)) }
 func EncodeNumber[T ~string](v *T, e *Encoder) {
 	raw := []byte(cmp.Or(*v, "0"))
 	s := scanner{data: raw}
-	if s.number() != nil || s.pos != len(raw) {
+	if s.number(); s.err != nil || s.pos != len(raw) {
 		e.Fail(fmt.Errorf("%q is no JSON number", raw))
 	}
 	e.JSON(raw)

@@ -232,7 +232,8 @@ func (h *Handler) answerFull() *Error {
 
 // answerRequest answers one request and reports whether its result did not fit.
 func (h *Handler) answerRequest(ctx context.Context, e *Encoder, r *request, header http.Header) (full bool) {
-	class := h.dispatcher.Class(r.method)
+	method := string(r.method)
+	class := h.dispatcher.Class(method)
 	switch {
 	case r.fault != "":
 		e.error(r.id, invalidRequest(r.fault))
@@ -241,7 +242,7 @@ func (h *Handler) answerRequest(ctx context.Context, e *Encoder, r *request, hea
 			h.notify(ctx, r, header)
 		}
 	case class == Undeclared:
-		e.error(r.id, methodNotFound(r.method))
+		e.error(r.id, methodNotFound(method))
 	default:
 		return h.answerCall(ctx, e, r, header, class)
 	}
@@ -250,7 +251,7 @@ func (h *Handler) answerRequest(ctx context.Context, e *Encoder, r *request, hea
 
 // notify runs a notification. The log is all that learns of its error.
 func (h *Handler) notify(ctx context.Context, r *request, header http.Header) {
-	call := &Call{Method: r.method, Params: r.params, Header: header, Notification: true}
+	call := &Call{Method: string(r.method), Params: r.params, Header: header, Notification: true}
 	if err := h.run(ctx, call); err != nil {
 		e := h.errorObject(ctx, call, err)
 		h.log.LogAttrs(ctx, slog.LevelInfo, "notification failed", slog.String("method", call.Method), slog.Int("code", e.Code))
@@ -263,7 +264,7 @@ func (h *Handler) answerCall(ctx context.Context, e *Encoder, r *request, header
 	before := len(e.buf)
 	e.envelope(r.id)
 	e.buf = append(e.buf, `"result":`...)
-	call := &Call{Method: r.method, Params: r.params, Header: header, answer: e, start: len(e.buf)}
+	call := &Call{Method: string(r.method), Params: r.params, Header: header, answer: e, start: len(e.buf)}
 	err := h.run(ctx, call)
 	if err == nil {
 		err = call.keepResult()

@@ -1,12 +1,10 @@
 package jsonrpc
 
-import "cmp"
-
 // request is the envelope around params (section 4): what was sent, or why it
 // is no request. Its slices are parts of the body.
 type request struct {
 	id     []byte // as it was sent; nil if left out: a notification
-	method string
+	method []byte
 	params []byte // nil if left out
 	fault  string // why this is no valid request; empty if it is one
 }
@@ -34,87 +32,85 @@ type body struct {
 // [*SyntaxError].
 func (b *body) read(data []byte, maxBatch int) error {
 	s := scanner{data: data, names: b.names}
-	add := func() error {
-		if len(b.requests) == maxBatch && b.batch {
-			b.excess = true
-			return s.value()
+	if b.batch = s.peek() == '['; b.batch {
+		for more := s.open(']'); more; more = s.next(']') {
+			if b.excess = len(b.requests) >= maxBatch; b.excess {
+				s.value()
+			} else {
+				b.requests = append(b.requests, s.request())
+			}
 		}
-		r, err := s.request()
-		b.requests = append(b.requests, r)
-		return err
+	} else {
+		b.requests = append(b.requests, s.request())
 	}
-	b.batch = s.peek() == '['
-	err := s.oneOrMany(b.batch, add)
+	s.end()
 	b.names = s.names
-	return err
-}
-
-// oneOrMany passes all of the data: one value or, if many, an array of them.
-func (s *scanner) oneOrMany(many bool, value func() error) error {
-	if many {
-		return cmp.Or(s.array(value), s.end())
-	}
-	return cmp.Or(value(), s.end())
+	return s.err
 }
 
 // request passes one value and reads it as a request.
-func (s *scanner) request() (r request, err error) {
+func (s *scanner) request() (r request) {
 	if s.peek() != '{' {
 		r.fault = faultNoObject
-		return r, s.value()
+		s.value()
+		return r
 	}
-	var version, method []byte
-	err = s.object(func(name []byte) error {
-		value, err := s.slice()
-		switch string(name) {
+	var version []byte
+	seen := nameSet{first: len(s.names)}
+	for more := s.open('}'); more; more = s.next('}') {
+		switch name := s.memberName(); string(name) {
 		case "jsonrpc":
-			version = value
+			seen.addKnown(s, 1)
+			version = s.textValue()
 		case "method":
-			method = value
+			seen.addKnown(s, 2)
+			r.method = s.textValue()
 		case "params":
-			r.params = value
+			seen.addKnown(s, 3)
+			r.params = s.slice()
 		case "id":
-			r.id = value
+			seen.addKnown(s, 4)
+			r.id = s.slice()
+		default:
+			seen.add(s, name)
+			s.value()
 		}
-		return err
-	})
-	if err == nil {
-		r.judge(version, method)
 	}
-	return r, err
+	s.names = s.names[:seen.first]
+	if s.err == nil {
+		r.judge(version)
+	}
+	return r
 }
 
-// slice passes one value and returns its text.
-func (s *scanner) slice() ([]byte, error) {
-	s.peek()
-	start := s.pos
-	err := s.value()
-	return s.data[start:s.pos], err
+// textValue passes one value; if it is a string, it returns what it stands for,
+// else nil.
+func (s *scanner) textValue() []byte {
+	if s.peek() != '"' {
+		s.value()
+		return nil
+	}
+	text, escaped := s.text()
+	if escaped {
+		return unescape(text)
+	}
+	return text
 }
 
-func (r *request) judge(version, method []byte) {
-	if r.id != nil && r.id[0] != '"' && r.id[0] != 'n' && r.id[0] != '-' && r.id[0]-'0' >= 10 {
-		r.id, r.fault = nil, faultID
-		return
-	}
+func (r *request) judge(version []byte) {
 	switch {
-	case !isText(version, "2.0"):
+	case r.id != nil && !isID(r.id[0]):
+		r.id, r.fault = nil, faultID
+	case string(version) != "2.0":
 		r.fault = faultVersion
-	case len(method) == 0 || method[0] != '"':
+	case r.method == nil:
 		r.fault = faultMethod
 	case r.params != nil && r.params[0] != '[' && r.params[0] != '{':
 		r.fault = faultParams
-	default:
-		name, _ := NewDecoder(method).text()
-		r.method = string(name)
 	}
 }
 
-// isText reports whether value is a string that stands for want.
-func isText(value []byte, want string) bool {
-	if len(value) == 0 || value[0] != '"' {
-		return false
-	}
-	text, _ := NewDecoder(value).text()
-	return string(text) == want
+// isID tells by its first byte whether a value is a string, a number or null.
+func isID(first byte) bool {
+	return first == '"' || first == 'n' || first == '-' || first-'0' < 10
 }

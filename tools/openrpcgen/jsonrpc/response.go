@@ -19,13 +19,15 @@ type response struct {
 // number of them.
 func readResponses(data []byte) (responses []response, batch bool, err error) {
 	s := scanner{data: data}
-	batch = s.peek() == '['
-	err = s.oneOrMany(batch, func() error {
-		r, err := s.response()
-		responses = append(responses, r)
-		return err
-	})
-	return responses, batch, err
+	if batch = s.peek() == '['; batch {
+		for more := s.open(']'); more; more = s.next(']') {
+			responses = append(responses, s.response())
+		}
+	} else {
+		responses = append(responses, s.response())
+	}
+	s.end()
+	return responses, batch, s.err
 }
 
 // readResponse reads an answer that must be one response.
@@ -43,37 +45,44 @@ func readResponse(data []byte) (response, error) {
 // response passes one value and reads it as a response. Servers before this
 // version of the protocol send "error": null beside a result, and null for the
 // result beside an error: both are read as left out.
-func (s *scanner) response() (r response, err error) {
+func (s *scanner) response() (r response) {
 	if s.peek() != '{' {
 		r.fault = errors.New("a response is an object")
-		return r, s.value()
+		s.value()
+		return r
 	}
 	var version, rpcError []byte
-	err = s.object(func(name []byte) error {
-		value, err := s.slice()
-		switch string(name) {
+	seen := nameSet{first: len(s.names)}
+	for more := s.open('}'); more; more = s.next('}') {
+		switch name := s.memberName(); string(name) {
 		case "jsonrpc":
-			version = value
+			seen.addKnown(s, 1)
+			version = s.textValue()
 		case "id":
-			r.id = value
+			seen.addKnown(s, 2)
+			r.id = s.slice()
 		case "result":
-			r.result = value
+			seen.addKnown(s, 3)
+			r.result = s.slice()
 		case "error":
-			rpcError = value
+			seen.addKnown(s, 4)
+			rpcError = s.slice()
+		default:
+			seen.add(s, name)
+			s.value()
 		}
-		return err
-	})
-	if err != nil {
-		return r, err
 	}
-	r.judge(version, rpcError)
-	return r, nil
+	s.names = s.names[:seen.first]
+	if s.err == nil {
+		r.judge(version, rpcError)
+	}
+	return r
 }
 
 func (r *response) judge(version, rpcError []byte) {
 	hasError := rpcError != nil && string(rpcError) != "null"
 	switch {
-	case !isText(version, "2.0"):
+	case string(version) != "2.0":
 		r.fault = errors.New(`jsonrpc is not "2.0"`)
 	case hasError && r.result != nil && string(r.result) != "null":
 		r.fault = errors.New("both a result and an error")
