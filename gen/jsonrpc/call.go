@@ -8,13 +8,13 @@ import (
 	"net/http"
 )
 
-// Call is one call, on its way out of a client or into a server. Its slices
-// are valid until the [Func] that got it returns.
+// Call is one call, on its way out of a client or into a server. A server uses
+// it and its slices again once the [Func] that got it has returned.
 type Call struct {
 	Method       string
 	Params       json.RawMessage // an array or an object; nil if left out
 	Result       json.RawMessage // set by the [Func] that ran the call
-	Header       http.Header     // of the HTTP request
+	Header       http.Header     // of the HTTP request; on a server the calls of a batch share it
 	Notification bool            // wants no answer (section 4.1)
 
 	answer  *Encoder // server: where the result goes, after start

@@ -266,4 +266,12 @@ func (c *Client) roundTrip(ctx context.Context, method string, header http.Heade
 	return res.StatusCode, answer, nil
 }
 
+// withTimeout bounds ctx by d; 0 is no bound.
+func withTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if d <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, d)
+}
+
 func head(body []byte) []byte { return bytes.Clone(body[:min(len(body), 1024)]) }

@@ -7,15 +7,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"mime"
 	"net/http"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -37,10 +34,11 @@ type Handler struct {
 
 // Dispatcher is what a generated server package makes of a document.
 type Dispatcher interface {
-	// Class tells what has to be known of a method before it runs.
-	Class(method string) Class
+	// Find looks a method up: its name, which must not be a part of what it is
+	// given, and its class; or Undeclared.
+	Find(method []byte) (name string, class Class)
 
-	// Serve runs a call of a method that has a class.
+	// Serve runs a call of a method that was found.
 	Serve(ctx context.Context, call *Call) error
 }
 
@@ -79,28 +77,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x := exchanges.Get().(*exchange)
 	defer x.release()
-	if err := x.readBody(w, r, h.maxBody); err != nil {
+	if err := x.read(w, r, h.maxBody); err != nil {
 		refuse(w, err, h.maxBody)
 		return
 	}
-	ctx, cancel := withTimeout(r.Context(), h.timeout)
-	defer cancel()
-	h.answer(ctx, x, r.Header)
-	if len(x.answer.buf) == 0 {
-		w.WriteHeader(http.StatusNoContent)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(len(x.answer.buf)))
-	_, _ = w.Write(x.answer.buf) // who is gone needs no answer
-}
-
-// withTimeout bounds ctx by d; 0 is no bound.
-func withTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	if d <= 0 {
-		return ctx, func() {}
-	}
-	return context.WithTimeout(ctx, d)
+	x.header = r.Header
+	ctx := newDeadline(r.Context(), h.timeout)
+	defer ctx.end()
+	h.answer(ctx, x)
+	x.write(w)
 }
 
 // acceptable turns away what is not a POST of JSON.
@@ -130,159 +115,117 @@ func isJSON(contentType string) bool {
 	return err == nil && mediaType == "application/json"
 }
 
-// exchange is the memory of one request and its answer, used again and again.
-type exchange struct {
-	data   []byte
-	body   body
-	answer Encoder
-}
-
-var exchanges = sync.Pool{New: func() any { return new(exchange) }}
-
-// keptBytes is how large a buffer may be and yet be kept for the next request.
-const keptBytes = 64 << 10
-
-func (x *exchange) release() {
-	if cap(x.data) > keptBytes || cap(x.answer.buf) > keptBytes {
-		return
-	}
-	clear(x.body.requests)
-	x.body = body{requests: x.body.requests[:0], names: x.body.names}
-	x.data = x.data[:0]
-	x.answer.truncate(0)
-	exchanges.Put(x)
-}
-
-// readBody gives a large body room as it arrives: what is announced need not
-// come. What is announced too large is refused unread, and yet by way of
-// MaxBytesReader: it makes net/http wait until the answer has arrived, where
-// otherwise it might reset the connection of a client that is still sending.
-func (x *exchange) readBody(w http.ResponseWriter, r *http.Request, limit int) error {
-	reader := http.MaxBytesReader(w, r.Body, int64(limit))
-	if r.ContentLength > int64(limit) {
-		reader = http.MaxBytesReader(w, io.NopCloser(strings.NewReader("too large")), 0)
-	}
-	x.data = slices.Grow(x.data, int(min(r.ContentLength+1, keptBytes)))
-	for {
-		x.data = slices.Grow(x.data, 1)
-		n, err := reader.Read(x.data[len(x.data):cap(x.data)])
-		x.data = x.data[:len(x.data)+n]
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// refuse answers a request whose body could not be read.
-func refuse(w http.ResponseWriter, err error, limit int) {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		w.Header().Set("Connection", "close")
-		http.Error(w, fmt.Sprintf("The body is larger than %d bytes.", limit), http.StatusRequestEntityTooLarge)
-		return
-	}
-	http.Error(w, "The body could not be read.", http.StatusBadRequest)
-}
-
-// answer runs what the body asks for. An empty answer means that nobody wants
-// one.
-func (h *Handler) answer(ctx context.Context, x *exchange, header http.Header) {
+// answer runs what the body asks for.
+func (h *Handler) answer(ctx context.Context, x *exchange) {
 	err := x.body.read(x.data, h.maxBatch)
 	switch {
 	case err != nil:
-		x.answer.error(nil, parseError(err))
+		x.worker.answer.error(nil, parseError(err))
 	case x.body.excess:
-		x.answer.error(nil, invalidRequest(fmt.Sprintf("a batch holds at most %d calls", h.maxBatch)))
+		x.worker.answer.error(nil, invalidRequest(fmt.Sprintf("a batch holds at most %d calls", h.maxBatch)))
 	case x.body.batch && len(x.body.requests) == 0:
-		x.answer.error(nil, invalidRequest("a batch holds at least one call"))
+		x.worker.answer.error(nil, invalidRequest("a batch holds at least one call"))
 	case x.body.batch:
-		h.answerBatch(ctx, x, header)
+		h.answerBatch(ctx, x)
 	default:
-		h.answerRequest(ctx, &x.answer, &x.body.requests[0], header)
+		h.answerAlone(ctx, x)
+	}
+}
+
+// answerAlone answers a request that is no batch.
+func (h *Handler) answerAlone(ctx context.Context, x *exchange) {
+	r, e := &x.body.requests[0], &x.worker.answer
+	h.find(r)
+	h.answerRequest(ctx, &x.worker, r, x.header)
+	if r.isRead() && len(e.buf)+len("]") > h.maxAnswer {
+		e.truncate(0)
+		r.fail(e, h.answerFull())
 	}
 }
 
 // answerBatch runs calls in the order given, so that a call sees what those
 // before it have changed. Once the answer is full nothing more runs: who asks
 // again for less at once repeats no notification either.
-func (h *Handler) answerBatch(ctx context.Context, x *exchange, header http.Header) {
-	e := &x.answer
-	e.buf = append(e.buf, '[')
+func (h *Handler) answerBatch(ctx context.Context, x *exchange) {
 	full := false
+	e := &x.worker.answer
 	for i := range x.body.requests {
 		r := &x.body.requests[i]
-		full = full || len(e.buf) > h.maxAnswer
-		switch {
-		case !full || r.fault != "":
-			full = h.answerRequest(ctx, e, r, header) || full
-		case !r.notification():
-			e.error(r.id, h.answerFull())
+		h.find(r)
+		full = full || x.batch.size > h.maxAnswer
+		e.truncate(0)
+		if full && r.fault == "" {
+			r.fail(e, h.answerFull())
+		} else {
+			h.answerRequest(ctx, &x.worker, r, x.header)
+			if r.isRead() && x.batch.size+len(",")+len(e.buf)+len("]") > h.maxAnswer {
+				full = true
+				e.truncate(0)
+				r.fail(e, h.answerFull())
+			}
+		}
+		if len(e.buf) > 0 {
+			if x.batch.size == 0 {
+				x.batch.write([]byte("["))
+			} else {
+				x.batch.write([]byte(","))
+			}
+			x.batch.write(e.buf)
 		}
 	}
-	if len(e.buf) == 1 {
-		e.buf = e.buf[:0]
-		return
+	e.truncate(0)
+	if x.batch.size > 0 {
+		x.batch.write([]byte("]"))
 	}
-	e.buf = append(e.buf, ']')
+}
+
+func (h *Handler) find(r *request) {
+	if r.fault == "" {
+		r.name, r.class = h.dispatcher.Find(r.method)
+	}
 }
 
 func (h *Handler) answerFull() *Error {
 	return internalError(fmt.Sprintf("the answer would be larger than %d bytes; ask for less at once", h.maxAnswer))
 }
 
-// answerRequest answers one request and reports whether its result did not fit.
-func (h *Handler) answerRequest(ctx context.Context, e *Encoder, r *request, header http.Header) (full bool) {
-	method := string(r.method)
-	class := h.dispatcher.Class(method)
+// answerRequest leaves the response to r, if there is one, with w.
+func (h *Handler) answerRequest(ctx context.Context, w *worker, r *request, header http.Header) {
 	switch {
 	case r.fault != "":
-		e.error(r.id, invalidRequest(r.fault))
-	case r.notification():
-		if class != Undeclared {
-			h.notify(ctx, r, header)
-		}
-	case class == Undeclared:
-		e.error(r.id, methodNotFound(method))
+		r.fail(&w.answer, invalidRequest(r.fault))
+	case r.class == Undeclared:
+		r.fail(&w.answer, methodNotFound(string(r.method)))
 	default:
-		return h.answerCall(ctx, e, r, header, class)
-	}
-	return false
-}
-
-// notify runs a notification. The log is all that learns of its error.
-func (h *Handler) notify(ctx context.Context, r *request, header http.Header) {
-	call := &Call{Method: string(r.method), Params: r.params, Header: header, Notification: true}
-	if err := h.run(ctx, call); err != nil {
-		e := h.errorObject(ctx, call, err)
-		h.log.LogAttrs(ctx, slog.LevelInfo, "notification failed", slog.String("method", call.Method), slog.Int("code", e.Code))
+		w.call = Call{Method: r.name, Params: r.params, Header: header, Notification: r.notification(), answer: &w.answer}
+		h.answerCall(ctx, w, r)
 	}
 }
 
-// answerCall runs a call and answers it. The result is written straight behind
-// its envelope; both are taken back if the call fails, or if they do not fit.
-func (h *Handler) answerCall(ctx context.Context, e *Encoder, r *request, header http.Header, class Class) (full bool) {
-	before := len(e.buf)
+// answerCall runs a call. The result is written straight behind its envelope;
+// both are taken back if the call fails, or if it is a notification: then the
+// log is all that learns of an error.
+func (h *Handler) answerCall(ctx context.Context, w *worker, r *request) {
+	call, e := &w.call, &w.answer
 	e.envelope(r.id)
 	e.buf = append(e.buf, `"result":`...)
-	call := &Call{Method: string(r.method), Params: r.params, Header: header, answer: e, start: len(e.buf)}
+	call.start = len(e.buf)
 	err := h.run(ctx, call)
 	if err == nil {
 		err = call.keepResult()
 	}
-	if err != nil {
-		rpcError := h.errorObject(ctx, call, err)
-		e.truncate(before)
-		e.error(r.id, rpcError)
-		return false
+	switch {
+	case err != nil:
+		e.truncate(0)
+		r.fail(e, h.errorObject(ctx, call, err))
+		if r.notification() {
+			h.log.LogAttrs(ctx, slog.LevelInfo, "notification failed", slog.String("method", r.name), slog.Int("code", r.code))
+		}
+	case r.notification():
+		e.truncate(0)
+	default:
+		e.buf = append(e.buf, '}')
 	}
-	e.buf = append(e.buf, '}')
-	if full = class == ReadOnly && len(e.buf)+len("]") > h.maxAnswer; full {
-		e.truncate(before)
-		e.error(r.id, h.answerFull())
-	}
-	return full
 }
 
 // run does not start what has no time left.

@@ -3,15 +3,31 @@
 package jsonrpc
 
 // request is the envelope around params (section 4): what was sent, or why it
-// is no request. Its slices are parts of the body.
+// is no request, and what became of it. What was sent is parts of the body.
 type request struct {
 	id     []byte // as it was sent; nil if left out: a notification
 	method []byte
 	params []byte // nil if left out
 	fault  string // why this is no valid request; empty if it is one
+
+	name  string // of the method in the contract
+	class Class
+	code  int // of the error object; 0 if there is none
 }
 
 func (r *request) notification() bool { return r.id == nil && r.fault == "" }
+
+// isRead reports whether the response is a result and nothing is lost without
+// it.
+func (r *request) isRead() bool { return r.class == ReadOnly && r.code == 0 && !r.notification() }
+
+// fail answers the request with an error, if it wants an answer.
+func (r *request) fail(e *Encoder, rpcError *Error) {
+	r.code = rpcError.Code
+	if !r.notification() {
+		e.error(r.id, rpcError)
+	}
+}
 
 // Why something is no request.
 const (
@@ -48,6 +64,16 @@ func (b *body) read(data []byte, maxBatch int) error {
 	s.end()
 	b.names = s.names
 	return s.err
+}
+
+// release forgets what was sent, but keeps the memory of a few requests.
+func (b *body) release() {
+	clear(b.requests)
+	clear(b.names[:cap(b.names)])
+	*b = body{requests: b.requests[:0], names: b.names[:0]}
+	if cap(b.requests) > keptRequests {
+		b.requests = nil
+	}
 }
 
 // request passes one value and reads it as a request.

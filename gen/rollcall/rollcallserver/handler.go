@@ -24,24 +24,33 @@ type dispatcher struct {
 	check jsonrpc.ParamsCheck
 }
 
-// Class implements [jsonrpc.Dispatcher].
-func (d *dispatcher) Class(method string) jsonrpc.Class {
-	switch method {
-	case rollcall.MethodPing,
-		rollcall.MethodGetServerTime,
-		rollcall.MethodEcho,
-		rollcall.MethodAdd,
-		rollcall.MethodGetCurrentUser,
-		rollcall.MethodGetUsers,
-		rollcall.MethodRPCDiscover:
-		return jsonrpc.ReadOnly
-	case rollcall.MethodAuthenticate,
-		rollcall.MethodCreateUser,
-		rollcall.MethodUpdateUser,
-		rollcall.MethodDeleteUser:
-		return jsonrpc.Mutating
+// Find implements [jsonrpc.Dispatcher].
+func (d *dispatcher) Find(method []byte) (name string, class jsonrpc.Class) {
+	switch string(method) {
+	case rollcall.MethodPing:
+		return rollcall.MethodPing, jsonrpc.ReadOnly
+	case rollcall.MethodGetServerTime:
+		return rollcall.MethodGetServerTime, jsonrpc.ReadOnly
+	case rollcall.MethodEcho:
+		return rollcall.MethodEcho, jsonrpc.ReadOnly
+	case rollcall.MethodAdd:
+		return rollcall.MethodAdd, jsonrpc.ReadOnly
+	case rollcall.MethodAuthenticate:
+		return rollcall.MethodAuthenticate, jsonrpc.Mutating
+	case rollcall.MethodGetCurrentUser:
+		return rollcall.MethodGetCurrentUser, jsonrpc.ReadOnly
+	case rollcall.MethodGetUsers:
+		return rollcall.MethodGetUsers, jsonrpc.ReadOnly
+	case rollcall.MethodCreateUser:
+		return rollcall.MethodCreateUser, jsonrpc.Mutating
+	case rollcall.MethodUpdateUser:
+		return rollcall.MethodUpdateUser, jsonrpc.Mutating
+	case rollcall.MethodDeleteUser:
+		return rollcall.MethodDeleteUser, jsonrpc.Mutating
+	case rollcall.MethodRPCDiscover:
+		return rollcall.MethodRPCDiscover, jsonrpc.ReadOnly
 	}
-	return jsonrpc.Undeclared
+	return "", jsonrpc.Undeclared
 }
 
 // Serve implements [jsonrpc.Dispatcher].

@@ -31,31 +31,26 @@ func (w *writer) handler(p *printer) {
 	}
 	p.p("check %s", p.rt("ParamsCheck"))
 	p.p("}\n")
-	w.classes(p)
+	w.find(p)
 	w.dispatch(p)
 }
 
-func (w *writer) classes(p *printer) {
-	var readOnly, mutating []string
+func (w *writer) find(p *printer) {
+	p.comment("Find implements [" + p.rt("Dispatcher") + "].")
+	p.p("func (d *dispatcher) Find(method []byte) (name string, class %s) {", p.rt("Class"))
+	p.p("switch string(method) {")
 	for _, m := range w.service.Methods {
+		class := "Mutating"
 		if m.ReadOnly {
-			readOnly = append(readOnly, p.api(m.Const))
-		} else {
-			mutating = append(mutating, p.api(m.Const))
+			class = "ReadOnly"
 		}
+		p.p("case %s:", p.api(m.Const))
+		p.p("return %s, %s", p.api(m.Const), p.rt(class))
 	}
-	readOnly = append(readOnly, w.discoverName(p))
-	p.comment("Class implements [" + p.rt("Dispatcher") + "].")
-	p.p("func (d *dispatcher) Class(method string) %s {", p.rt("Class"))
-	p.p("switch method {")
-	p.p("case %s:", strings.Join(readOnly, ",\n"))
-	p.p("return %s", p.rt("ReadOnly"))
-	if len(mutating) > 0 {
-		p.p("case %s:", strings.Join(mutating, ",\n"))
-		p.p("return %s", p.rt("Mutating"))
-	}
+	p.p("case %s:", w.discoverName(p))
+	p.p("return %s, %s", w.discoverName(p), p.rt("ReadOnly"))
 	p.p("}")
-	p.p("return %s", p.rt("Undeclared"))
+	p.p(`return "", %s`, p.rt("Undeclared"))
 	p.p("}\n")
 }
 

@@ -30,7 +30,9 @@ type method struct {
 // dispatcher stands where generated code has its switch.
 type dispatcher map[string]method
 
-func (d dispatcher) Class(name string) jsonrpc.Class { return d[name].class }
+func (d dispatcher) Find(name []byte) (string, jsonrpc.Class) {
+	return string(name), d[string(name)].class
+}
 
 func (d dispatcher) Serve(ctx context.Context, call *jsonrpc.Call) error {
 	return d[call.Method].serve(ctx, call)
