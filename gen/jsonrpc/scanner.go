@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe"
@@ -27,19 +28,24 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("at byte %d: %s", e.Of
 // with what the RFC leaves to the reader decided strictly: names within an
 // object are unique (compared after unescaping), text is valid UTF-8 without
 // lone surrogates, and nothing lies deeper than [MaxDepth].
-func Check(data []byte) error {
-	var names [fewNames][]byte
-	s := scanner{data: data, names: names[:0]}
-	s.value()
-	s.end()
-	return s.err
-}
+func Check(data []byte) error { return check(data, 0) }
 
 // CheckDeep is [Check] for what no caller sent: nothing lies deeper than 10,000.
-func CheckDeep(data []byte) error {
-	s := scanner{data: data, depth: MaxDepth - 10_000}
-	return cmp.Or(s.value(), s.end())
+func CheckDeep(data []byte) error { return check(data, MaxDepth-10_000) }
+
+func check(data []byte, depth int) error {
+	s := scanners.Get().(*scanner)
+	defer scanners.Put(s)
+	s.data, s.depth = data, depth
+	s.value()
+	s.end()
+	err := s.err
+	clear(s.names[:cap(s.names)])
+	*s = scanner{names: s.names[:0]}
+	return err
 }
+
+var scanners = sync.Pool{New: func() any { return new(scanner) }}
 
 // scanner walks over JSON once and checks every byte it passes. It builds
 // nothing: who wants a part of the text notes the position before and after.

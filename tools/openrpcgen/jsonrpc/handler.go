@@ -28,6 +28,7 @@ type Handler struct {
 	maxBody      int
 	maxBatch     int
 	maxAnswer    int
+	batchWorkers int
 }
 
 // Dispatcher is what a generated server package makes of a document.
@@ -53,12 +54,13 @@ const (
 // NewHandler is called by the generated constructors of the same name.
 func NewHandler(d Dispatcher, opts ...HandlerOption) *Handler {
 	h := &Handler{
-		dispatcher: d,
-		log:        slog.Default(),
-		timeout:    10 * time.Second,
-		maxBody:    1 << 20,
-		maxBatch:   100,
-		maxAnswer:  8 << 20,
+		dispatcher:   d,
+		log:          slog.Default(),
+		timeout:      10 * time.Second,
+		maxBody:      1 << 20,
+		maxBatch:     100,
+		maxAnswer:    8 << 20,
+		batchWorkers: 8,
 	}
 	for _, o := range opts {
 		o.applyToHandler(h)
@@ -138,42 +140,6 @@ func (h *Handler) answerAlone(ctx context.Context, x *exchange) {
 	if r.isRead() && len(e.buf)+len("]") > h.maxAnswer {
 		e.truncate(0)
 		r.fail(e, h.answerFull())
-	}
-}
-
-// answerBatch runs calls in the order given, so that a call sees what those
-// before it have changed. Once the answer is full nothing more runs: who asks
-// again for less at once repeats no notification either.
-func (h *Handler) answerBatch(ctx context.Context, x *exchange) {
-	full := false
-	e := &x.worker.answer
-	for i := range x.body.requests {
-		r := &x.body.requests[i]
-		h.find(r)
-		full = full || x.batch.size > h.maxAnswer
-		e.truncate(0)
-		if full && r.fault == "" {
-			r.fail(e, h.answerFull())
-		} else {
-			h.answerRequest(ctx, &x.worker, r, x.header)
-			if r.isRead() && x.batch.size+len(",")+len(e.buf)+len("]") > h.maxAnswer {
-				full = true
-				e.truncate(0)
-				r.fail(e, h.answerFull())
-			}
-		}
-		if len(e.buf) > 0 {
-			if x.batch.size == 0 {
-				x.batch.write([]byte("["))
-			} else {
-				x.batch.write([]byte(","))
-			}
-			x.batch.write(e.buf)
-		}
-	}
-	e.truncate(0)
-	if x.batch.size > 0 {
-		x.batch.write([]byte("]"))
 	}
 }
 

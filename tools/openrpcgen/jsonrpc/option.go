@@ -59,12 +59,20 @@ func WithMaxBody(n int) HandlerOption { return handlerOption(func(h *Handler) { 
 // with [CodeInvalidRequest]. The default is 100.
 func WithMaxBatch(n int) HandlerOption { return handlerOption(func(h *Handler) { h.maxBatch = n }) }
 
+// WithBatchWorkers bounds how many calls of a batch may run at the same time:
+// those that follow each other and whose methods the contract says to change
+// nothing. Other calls run alone and in the order given, and answers are in the
+// order of the calls. The default is 8; 1 runs all calls in turn.
+func WithBatchWorkers(n int) HandlerOption {
+	return handlerOption(func(h *Handler) { h.batchWorkers = n })
+}
+
 // WithMaxAnswer bounds the body of an answer, in bytes.
 //
 // On a server the call whose result no longer fits, and those after it in the
-// batch, are answered with [CodeInternalError] and the reason; those after it do
-// not run, be they notifications. The result of a call that may have changed
-// something is answered all the same. The default is 8 MiB.
+// batch, are answered with [CodeInternalError] and the reason; those that have
+// not begun do not run, be they notifications. The result of a call that may
+// have changed something is answered all the same. The default is 8 MiB.
 //
 // On a client a larger answer is a [*ResponseError]. The default is 64 MiB.
 func WithMaxAnswer(n int) Option {

@@ -10,7 +10,8 @@ type request struct {
 
 	name  string // of the method in the contract
 	class Class
-	code  int // of the error object; 0 if there is none
+	code  int    // of the error object; 0 if there is none
+	early []byte // its response, while it waits for those before it
 }
 
 func (r *request) notification() bool { return r.id == nil && r.fault == "" }

@@ -1,0 +1,219 @@
+package jsonrpc
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// workers run the calls of a batch and put their responses in order. Calls that
+// change nothing may run at the same time; one that may change something waits
+// for those before it, and those after it wait for it.
+//
+// The goroutine of the request takes the calls in turn. It gets help once it
+// turns out to be slow, as it is where methods wait for a database: calls that
+// only compute are done before a goroutine for each would pay.
+type workers struct {
+	*Handler
+	ctx context.Context
+	x   *exchange
+
+	mu    sync.Mutex
+	next  int  // the first request that nobody has taken
+	end   int  // requests from here on have to wait
+	done  int  // requests before this one are answered in x.batch
+	early int  // bytes of responses to requests after it
+	full  bool // nothing more runs
+
+	group    sync.WaitGroup // of the helpers and of watch
+	timer    *time.Timer    // of watch
+	seen     int            // next, when watch looked last
+	panicked any            // by a helper
+}
+
+// The goroutine of a request is slow if it takes fewer than quickCalls in a
+// time of patience.
+const (
+	patience   = 100 * time.Microsecond
+	quickCalls = 4
+)
+
+// answerBatch answers a batch. Once the answer is full nothing more runs: who
+// asks again for less at once repeats no notification either.
+func (h *Handler) answerBatch(ctx context.Context, x *exchange) {
+	requests := x.body.requests
+	for i := range requests {
+		h.find(&requests[i])
+	}
+	b := &workers{Handler: h, ctx: ctx, x: x}
+	for b.next < len(requests) && !b.full {
+		b.end = b.next + atOnce(requests[b.next:])
+		b.run()
+		b.settle()
+	}
+	for ; b.next < len(requests); b.next++ {
+		if requests[b.next].fault != "" {
+			h.answerRequest(ctx, &x.worker, &requests[b.next], x.header)
+		}
+		b.append(&requests[b.next], x.worker.answer.buf)
+		x.worker.answer.truncate(0)
+	}
+	if x.batch.size > 0 {
+		x.batch.write([]byte("]"))
+	}
+}
+
+// atOnce tells how many requests, from the first on, may run at the same time.
+func atOnce(requests []request) int {
+	for i := range requests {
+		if requests[i].class == Mutating {
+			return max(i, 1)
+		}
+	}
+	return len(requests)
+}
+
+// run answers the requests before end, unless the answer is full before.
+func (b *workers) run() {
+	defer b.group.Wait() // also where a method ends this goroutine
+	if b.end-b.next > 1 && b.batchWorkers > 1 {
+		b.startWatch()
+		defer b.stopWatch()
+	}
+	b.work(&b.x.worker)
+}
+
+func (b *workers) startWatch() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.seen = b.next
+	b.group.Add(1)
+	b.timer = time.AfterFunc(patience, b.watch)
+}
+
+func (b *workers) stopWatch() {
+	if b.timer.Stop() {
+		b.group.Done()
+	}
+}
+
+// watch starts helpers if the goroutine of the request is slow.
+func (b *workers) watch() {
+	defer b.group.Done()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	quick := b.next-b.seen >= quickCalls
+	b.seen = b.next
+	switch {
+	case !b.more():
+	case quick:
+		b.group.Add(1)
+		b.timer.Reset(patience)
+	default:
+		for range min(b.batchWorkers-1, b.end-b.next) {
+			b.group.Go(b.help)
+		}
+	}
+}
+
+// help is what helpers do. A panic that no call has caught, as of a logger, goes
+// to the goroutine of the request, where net/http catches it.
+func (b *workers) help() {
+	w := workerPool.Get().(*worker)
+	defer func() {
+		w.release()
+		workerPool.Put(w)
+		if v := recover(); v != nil {
+			b.mu.Lock()
+			b.panicked = v
+			b.mu.Unlock()
+		}
+	}()
+	b.work(w)
+}
+
+// work answers requests as long as there are some that need not wait.
+func (b *workers) work(w *worker) {
+	b.mu.Lock()
+	for i, ok := b.take(); ok; i, ok = b.take() {
+		b.mu.Unlock()
+		b.answerRequest(b.ctx, w, &b.x.body.requests[i], b.x.header)
+		b.mu.Lock()
+		b.put(i, w.answer.buf)
+		w.answer.truncate(0)
+	}
+	b.mu.Unlock()
+}
+
+// take gives a worker a request.
+func (b *workers) take() (i int, ok bool) {
+	if ok = b.more(); ok {
+		i = b.next
+		b.next++
+	}
+	return i, ok
+}
+
+// more reports whether there is something to take. There is nothing if the
+// responses that are there are more than an answer may hold, whatever becomes of
+// those under way: one slow call does not pile up all others behind it.
+func (b *workers) more() bool {
+	return b.next < b.end && !b.full && b.x.batch.size+b.early <= b.maxAnswer
+}
+
+// put appends a response to the answer once those before it are there.
+func (b *workers) put(i int, response []byte) {
+	requests := b.x.body.requests
+	if i > b.done {
+		requests[i].early = append([]byte{}, response...) // not nil
+		b.early += len(response)
+		return
+	}
+	b.append(&requests[i], response)
+	for b.done++; b.done < b.next && requests[b.done].early != nil; b.done++ {
+		r := &requests[b.done]
+		b.append(r, r.early)
+		b.early -= len(r.early)
+		r.early = nil
+	}
+}
+
+// settle answers requests whose helper was ended.
+func (b *workers) settle() {
+	if b.panicked != nil {
+		panic(b.panicked)
+	}
+	for b.done < b.next {
+		var e Encoder
+		r := &b.x.body.requests[b.done]
+		r.fail(&e, b.errorObject(b.ctx, &Call{Method: r.name}, errExited))
+		b.put(b.done, e.buf)
+	}
+}
+
+var errExited = errors.New("the method ended its goroutine by runtime.Goexit")
+
+// append writes the next response of the answer, which is empty for a
+// notification, or what it is answered with once the answer is full.
+func (b *workers) append(r *request, response []byte) {
+	answer := &b.x.batch
+	if r.isRead() && answer.size+len(",")+len(response)+len("]") > b.maxAnswer {
+		b.full = true
+	}
+	if b.full && r.fault == "" {
+		var e Encoder
+		r.fail(&e, b.answerFull())
+		response = e.buf
+	}
+	if len(response) == 0 {
+		return
+	}
+	if answer.size == 0 {
+		answer.write([]byte("["))
+	} else {
+		answer.write([]byte(","))
+	}
+	answer.write(response)
+	b.full = b.full || answer.size > b.maxAnswer
+}
