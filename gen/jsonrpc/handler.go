@@ -20,7 +20,7 @@ import (
 //
 // Well-formed requests are answered with 200 and a JSON-RPC response, errors
 // too, or with 204 if they hold notifications only. The rest is HTTP's: 400,
-// 405, 413 and 415 mean that nothing has run.
+// 405, 408, 413 and 415 mean that nothing has run.
 type Handler struct {
 	dispatcher   Dispatcher
 	serve        Func

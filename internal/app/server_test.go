@@ -310,7 +310,7 @@ func TestReadTimeout(t *testing.T) {
 	}{
 		{"nothing", "", ""},
 		{"a part of the header", request[:30], ""},
-		{"a part of the body", request[:len(request)-1], "HTTP/1.1 400 Bad Request"},
+		{"a part of the body", request[:len(request)-1], "HTTP/1.1 408 Request Timeout"},
 		{"a request, and no other", request, "HTTP/1.1 200 OK"},
 	}
 	for _, test := range tests {

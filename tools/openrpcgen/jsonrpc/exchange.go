@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,6 +77,10 @@ func refuse(w http.ResponseWriter, err error, limit int) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		w.Header().Set("Connection", "close")
 		http.Error(w, fmt.Sprintf("The body is larger than %d bytes.", limit), http.StatusRequestEntityTooLarge)
+		return
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		http.Error(w, "The body came too slowly.", http.StatusRequestTimeout)
 		return
 	}
 	http.Error(w, "The body could not be read.", http.StatusBadRequest)

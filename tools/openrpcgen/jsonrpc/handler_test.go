@@ -9,11 +9,13 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -191,6 +193,27 @@ func TestRawHTTP(t *testing.T) {
 		}
 		if n := ran.Load(); (n == 1) != (test.end == nineteen("1")) {
 			t.Errorf("%s: %d methods ran", test.name, n)
+		}
+	}
+}
+
+// A body that is too slow for the server's read timeout is told from one that
+// broke off.
+func TestBodiesThatFail(t *testing.T) {
+	h := jsonrpc.NewHandler(calculator(new(atomic.Int64)))
+	for _, test := range []struct {
+		err    error
+		status int
+	}{
+		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, 408},
+		{io.ErrUnexpectedEOF, 400},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/", iotest.ErrReader(test.err))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != test.status {
+			t.Errorf("%v: %d %s, want %d", test.err, w.Code, w.Body, test.status)
 		}
 	}
 }
