@@ -22,6 +22,7 @@ type httpSettings struct {
 	Addr            string        `env:"ROLLCALL_ADDR" default:"127.0.0.1:5000" help:"Where to listen."`
 	MaxBody         int           `env:"ROLLCALL_MAX_BODY" default:"1048576" help:"The largest body of a request, in bytes."`
 	MaxBatch        int           `env:"ROLLCALL_MAX_BATCH" default:"100" help:"The most calls in a batch."`
+	BatchWorkers    int           `env:"ROLLCALL_BATCH_WORKERS" default:"8" help:"How many calls of a batch may run at the same time; only those that change nothing do."`
 	MaxAnswer       int           `env:"ROLLCALL_MAX_ANSWER" default:"8388608" help:"The largest answer, in bytes."`
 	MaxHeader       int           `env:"ROLLCALL_MAX_HEADER" default:"16384" help:"The largest header of a request, in bytes."`
 	ReadTimeout     time.Duration `env:"ROLLCALL_READ_TIMEOUT" default:"10s" help:"How long a client may take to send a request."`
@@ -38,6 +39,7 @@ func (s httpSettings) check() error {
 	}{
 		{"--max-body", int64(s.MaxBody)},
 		{"--max-batch", int64(s.MaxBatch)},
+		{"--batch-workers", int64(s.BatchWorkers)},
 		{"--max-answer", int64(s.MaxAnswer)},
 		{"--max-header", int64(s.MaxHeader)},
 		{"--read-timeout", int64(s.ReadTimeout)},
@@ -64,6 +66,7 @@ func (s httpSettings) handlerOptions(log *slog.Logger) []jsonrpc.HandlerOption {
 		jsonrpc.WithTimeout(s.CallTimeout),
 		jsonrpc.WithLogger(log),
 		jsonrpc.WithInterceptor(logCalls(log)),
+		jsonrpc.WithBatchWorkers(s.BatchWorkers),
 	}
 }
 

@@ -132,6 +132,7 @@ func TestSettings(t *testing.T) {
 		{"dev", "ROLLCALL_READ_TIMEOUT=10", `--read-timeout: expected duration but got "10": time: missing unit in duration "10" (from envar ROLLCALL_READ_TIMEOUT="10")`},
 		{"dev --max-body=0", "", "dev: --max-body" + positive},
 		{"dev --max-batch=-1", "", "dev: --max-batch" + positive},
+		{"dev --batch-workers=0", "", "dev: --batch-workers" + positive},
 		{"dev --max-answer=0", "", "dev: --max-answer" + positive},
 		{"dev --max-header=0", "", "dev: --max-header" + positive},
 		{"dev --read-timeout=0s", "", "dev: --read-timeout" + positive},
