@@ -16,6 +16,7 @@ type Call struct {
 	Result       json.RawMessage // set by the [Func] that ran the call
 	Header       http.Header     // of the HTTP request; on a server the calls of a batch share it
 	Notification bool            // wants no answer (section 4.1)
+	Batch        bool            // server: the call is part of a batch
 
 	answer  *Encoder // server: where the result goes, after start
 	start   int

@@ -20,6 +20,7 @@ type exchange struct {
 	data   []byte
 	body   body
 	header http.Header // of the request
+	code   int         // of the error that answers the whole body; 0 if there is none
 	worker worker      // of the goroutine that serves the request
 	batch  pages       // the answer to a batch; any other is left in the worker's buffer
 }
@@ -33,7 +34,7 @@ const (
 )
 
 func (x *exchange) release() {
-	x.header = nil
+	x.header, x.code = nil, 0
 	x.data = x.data[:0]
 	if cap(x.data) > keptBytes {
 		x.data = nil

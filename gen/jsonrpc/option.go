@@ -3,6 +3,7 @@
 package jsonrpc
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -40,6 +41,13 @@ func WithInterceptor(i Interceptor) Option {
 		func(h *Handler) { h.interceptors = append(h.interceptors, i) },
 		func(c *Client) { c.interceptors = append(c.interceptors, i) },
 	}
+}
+
+// WithObserver has f told what became of each request, once its calls are
+// answered and before the answer is sent. What HTTP refuses is not among them.
+// The context is that of the HTTP request.
+func WithObserver(f func(ctx context.Context, s Summary)) HandlerOption {
+	return handlerOption(func(h *Handler) { h.observe = f })
 }
 
 // WithTimeout bounds how long a request may take, a batch as a whole; 0 is no

@@ -56,7 +56,7 @@ func (h *Handler) answerBatch(ctx context.Context, x *exchange) {
 	}
 	for ; b.next < len(requests); b.next++ {
 		if requests[b.next].fault != "" {
-			h.answerRequest(ctx, &x.worker, &requests[b.next], x.header)
+			h.answerRequest(ctx, &x.worker, &requests[b.next], x)
 		}
 		b.append(&requests[b.next], x.worker.answer.buf)
 		x.worker.answer.truncate(0)
@@ -140,7 +140,7 @@ func (b *workers) work(w *worker) {
 	b.mu.Lock()
 	for i, ok := b.take(); ok; i, ok = b.take() {
 		b.mu.Unlock()
-		b.answerRequest(b.ctx, w, &b.x.body.requests[i], b.x.header)
+		b.answerRequest(b.ctx, w, &b.x.body.requests[i], b.x)
 		b.mu.Lock()
 		b.put(i, w.answer.buf)
 		w.answer.truncate(0)

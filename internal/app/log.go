@@ -67,16 +67,24 @@ func (h requestIDHandler) WithGroup(name string) slog.Handler {
 	return requestIDHandler{h.Handler.WithGroup(name)}
 }
 
+// slowCall is how long a call in a batch may take without a log line of its own.
+const slowCall = time.Second
+
 // logCalls logs a line for each call: the method, how it ended, how long it
-// took. Params and results are never logged.
+// took. Those of a batch are summed up by logRequests, unless they fail or are
+// slow. Params and results are never logged.
 func logCalls(log *slog.Logger) jsonrpc.Interceptor {
 	return func(next jsonrpc.Func) jsonrpc.Func {
 		return func(ctx context.Context, call *jsonrpc.Call) error {
 			start := time.Now()
 			err := next(ctx, call)
+			duration := time.Since(start)
+			if call.Batch && err == nil && duration < slowCall {
+				return nil
+			}
 			attrs := []slog.Attr{
 				slog.String("method", call.Method),
-				slog.Duration("duration", time.Since(start)),
+				slog.Duration("duration", duration),
 				slog.String("outcome", outcome(ctx, err)),
 			}
 			if e, ok := errors.AsType[jsonrpc.Declared](err); ok {
@@ -84,6 +92,20 @@ func logCalls(log *slog.Logger) jsonrpc.Interceptor {
 			}
 			log.LogAttrs(ctx, slog.LevelInfo, "call", attrs...)
 			return err
+		}
+	}
+}
+
+// logRequests logs a line for each batch, and for each other request of which no
+// method has run. What was asked for then is not logged: it is anybody's text.
+func logRequests(log *slog.Logger) func(context.Context, jsonrpc.Summary) {
+	return func(ctx context.Context, s jsonrpc.Summary) {
+		switch {
+		case s.Batch && s.Calls > 0:
+			log.LogAttrs(ctx, slog.LevelInfo, "batch",
+				slog.Int("calls", s.Calls), slog.Int("failed", s.Failed), slog.Duration("duration", s.Duration))
+		case s.Ran == 0:
+			log.LogAttrs(ctx, slog.LevelInfo, "refused", slog.Int("code", s.Code))
 		}
 	}
 }

@@ -1,13 +1,18 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
 )
 
 // line is a line of the log, as JSON has it.
@@ -58,6 +63,7 @@ func TestLog(t *testing.T) {
 		l["code"] = code
 		return l
 	}
+	noCall := func(code float64) line { return line{"level": "INFO", "msg": "refused", "code": code} }
 	tests := []struct {
 		name, request string
 		want          []line
@@ -66,7 +72,11 @@ func TestLog(t *testing.T) {
 		{"a call with a token", post(`{"jsonrpc":"2.0","id":1,"method":"get_current_user"}`, admin),
 			[]line{call("INFO", "get_current_user", "ok")}},
 		{"a batch", post(`[` + ping + `,{"jsonrpc":"2.0","method":"get_server_time"},{"jsonrpc":"2.0","id":2,"method":"get_users"}]`),
-			[]line{call("INFO", "ping", "ok"), call("INFO", "get_server_time", "ok"), refused("get_users", -32001)}},
+			[]line{refused("get_users", -32001), {"level": "INFO", "msg": "batch", "calls": 3.0, "failed": 1.0}}},
+		{"an unknown method", post(`{"jsonrpc":"2.0","id":1,"method":"marker"}`), []line{noCall(-32601)}},
+		{"no request", post(`{"id":1,"method":"ping"}`), []line{noCall(-32600)}},
+		{"an empty batch", post(`[]`), []line{noCall(-32600)}},
+		{"no JSON", post(`{`), []line{noCall(-32700)}},
 		{"refused params", post(`{"jsonrpc":"2.0","id":1,"method":"add"}`), []line{refused("add", -32602)}},
 		{"a notification that fails", post(`{"jsonrpc":"2.0","method":"delete_user","params":[1]}`), []line{
 			refused("delete_user", -32001),
@@ -96,6 +106,24 @@ func TestLog(t *testing.T) {
 	if got := f.send(t, post(ping, "X-Request-Id: forged")); got.header.Get("X-Request-Id") == "forged" {
 		t.Error("a client chose the id of its request")
 	}
+}
+
+// A call in a batch is slow enough for a line of its own, or it is not.
+func TestLogOfSlowCalls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		log := newOutput()
+		for _, took := range []time.Duration{slowCall - 1, slowCall} {
+			call := logCalls(slog.New(slog.NewTextHandler(log, nil)))(func(context.Context, *jsonrpc.Call) error {
+				time.Sleep(took)
+				return nil
+			})
+			check(t, call(t.Context(), &jsonrpc.Call{Method: fmt.Sprint("takes-", took), Batch: true}))
+		}
+		if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "method=takes-1s duration=1s outcome=ok") {
+			t.Errorf("logged %s", got)
+		}
+	})
 }
 
 // What clients send is never logged, whatever becomes of it.

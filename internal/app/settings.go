@@ -66,6 +66,7 @@ func (s httpSettings) handlerOptions(log *slog.Logger) []jsonrpc.HandlerOption {
 		jsonrpc.WithTimeout(s.CallTimeout),
 		jsonrpc.WithLogger(log),
 		jsonrpc.WithInterceptor(logCalls(log)),
+		jsonrpc.WithObserver(logRequests(log)),
 		jsonrpc.WithBatchWorkers(s.BatchWorkers),
 	}
 }

@@ -29,6 +29,7 @@ type Handler struct {
 	maxBatch     int
 	maxAnswer    int
 	batchWorkers int
+	observe      func(context.Context, Summary) // nil: nobody wants to know
 }
 
 // Dispatcher is what a generated server package makes of a document.
@@ -84,7 +85,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.header = r.Header
 	ctx := newDeadline(r.Context(), h.timeout)
 	defer ctx.end()
-	h.answer(ctx, x)
+	if h.observe == nil {
+		h.answer(ctx, x)
+	} else {
+		start := time.Now()
+		h.answer(ctx, x)
+		h.observe(r.Context(), x.summary(start))
+	}
 	x.write(w)
 }
 
@@ -120,11 +127,11 @@ func (h *Handler) answer(ctx context.Context, x *exchange) {
 	err := x.body.read(x.data, h.maxBatch)
 	switch {
 	case err != nil:
-		x.worker.answer.error(nil, parseError(err))
+		x.refuse(parseError(err))
 	case x.body.excess:
-		x.worker.answer.error(nil, invalidRequest(fmt.Sprintf("a batch holds at most %d calls", h.maxBatch)))
+		x.refuse(invalidRequest(fmt.Sprintf("a batch holds at most %d calls", h.maxBatch)))
 	case x.body.batch && len(x.body.requests) == 0:
-		x.worker.answer.error(nil, invalidRequest("a batch holds at least one call"))
+		x.refuse(invalidRequest("a batch holds at least one call"))
 	case x.body.batch:
 		h.answerBatch(ctx, x)
 	default:
@@ -132,11 +139,19 @@ func (h *Handler) answer(ctx context.Context, x *exchange) {
 	}
 }
 
+// refuse answers a body of which nothing runs.
+func (x *exchange) refuse(rpcError *Error) {
+	clear(x.body.requests)
+	x.body.requests = x.body.requests[:0]
+	x.code = rpcError.Code
+	x.worker.answer.error(nil, rpcError)
+}
+
 // answerAlone answers a request that is no batch.
 func (h *Handler) answerAlone(ctx context.Context, x *exchange) {
 	r, e := &x.body.requests[0], &x.worker.answer
 	h.find(r)
-	h.answerRequest(ctx, &x.worker, r, x.header)
+	h.answerRequest(ctx, &x.worker, r, x)
 	if r.isRead() && len(e.buf)+len("]") > h.maxAnswer {
 		e.truncate(0)
 		r.fail(e, h.answerFull())
@@ -154,14 +169,14 @@ func (h *Handler) answerFull() *Error {
 }
 
 // answerRequest leaves the response to r, if there is one, with w.
-func (h *Handler) answerRequest(ctx context.Context, w *worker, r *request, header http.Header) {
+func (h *Handler) answerRequest(ctx context.Context, w *worker, r *request, x *exchange) {
 	switch {
 	case r.fault != "":
 		r.fail(&w.answer, invalidRequest(r.fault))
 	case r.class == Undeclared:
 		r.fail(&w.answer, methodNotFound(string(r.method)))
 	default:
-		w.call = Call{Method: r.name, Params: r.params, Header: header, Notification: r.notification(), answer: &w.answer}
+		w.call = Call{Method: r.name, Params: r.params, Header: x.header, Notification: r.notification(), Batch: x.body.batch, answer: &w.answer}
 		h.answerCall(ctx, w, r)
 	}
 }
@@ -174,7 +189,11 @@ func (h *Handler) answerCall(ctx context.Context, w *worker, r *request) {
 	e.envelope(r.id)
 	e.buf = append(e.buf, `"result":`...)
 	call.start = len(e.buf)
-	err := h.run(ctx, call)
+	err := ctx.Err() // what has no time left is not begun
+	if err == nil {
+		r.ran = true
+		err = h.serve(ctx, call)
+	}
 	if err == nil {
 		err = call.keepResult()
 	}
@@ -190,14 +209,6 @@ func (h *Handler) answerCall(ctx context.Context, w *worker, r *request) {
 	default:
 		e.buf = append(e.buf, '}')
 	}
-}
-
-// run does not start what has no time left.
-func (h *Handler) run(ctx context.Context, call *Call) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return h.serve(ctx, call)
 }
 
 // errorObject says what a caller may know of err, and logs the rest.

@@ -10,6 +10,7 @@ type request struct {
 
 	name  string // of the method in the contract
 	class Class
+	ran   bool   // the method was called
 	code  int    // of the error object; 0 if there is none
 	early []byte // its response, while it waits for those before it
 }
