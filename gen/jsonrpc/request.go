@@ -2,6 +2,8 @@
 
 package jsonrpc
 
+import "slices"
+
 // request is the envelope around params (section 4): what was sent, or why it
 // is no request, and what became of it. What was sent is parts of the body.
 type request struct {
@@ -48,11 +50,15 @@ type body struct {
 	names    [][]byte // the scanner's memory
 }
 
+// usualBytes is the least that a request is likely to take.
+const usualBytes = 64
+
 // read scans all of data before anybody acts on a part of it. Its error is a
 // [*SyntaxError].
 func (b *body) read(data []byte, maxBatch int) error {
 	s := scanner{data: data, names: b.names}
 	if b.batch = s.peek() == '['; b.batch {
+		b.requests = slices.Grow(b.requests, min(maxBatch, len(data)/usualBytes))
 		for more := s.open(']'); more; more = s.next(']') {
 			if b.excess = len(b.requests) >= maxBatch; b.excess {
 				s.value()
@@ -85,21 +91,22 @@ func (s *scanner) request() (r request) {
 		s.value()
 		return r
 	}
-	var version []byte
 	seen := nameSet{first: len(s.names)}
-	for more := s.open('}'); more; more = s.next('}') {
+	more := s.open('}')
+	is2 := more && s.isUsual(&seen)
+	for ; more; more = s.next('}') {
 		switch name := s.memberName(); string(name) {
 		case "jsonrpc":
-			seen.addKnown(s, 1)
-			version = s.textValue()
+			seen.addKnown(s, nameVersion)
+			is2 = string(s.textValue()) == "2.0"
 		case "method":
-			seen.addKnown(s, 2)
+			seen.addKnown(s, nameMethod)
 			r.method = s.textValue()
 		case "params":
-			seen.addKnown(s, 3)
+			seen.addKnown(s, nameParams)
 			r.params = s.slice()
 		case "id":
-			seen.addKnown(s, 4)
+			seen.addKnown(s, nameID)
 			r.id = s.slice()
 		default:
 			seen.add(s, name)
@@ -108,9 +115,31 @@ func (s *scanner) request() (r request) {
 	}
 	s.names = s.names[:seen.first]
 	if s.err == nil {
-		r.judge(version)
+		r.judge(is2)
 	}
 	return r
+}
+
+// The names of envelopes, as bits of a nameSet.
+const (
+	nameVersion = iota
+	nameID
+	nameMethod
+	nameParams
+	nameResult
+	nameError
+)
+
+// isUsual passes what nearly every envelope begins with, in one step; the next
+// member follows.
+func (s *scanner) isUsual(seen *nameSet) bool {
+	const usual = `"jsonrpc":"2.0",`
+	if len(s.data)-s.pos < len(usual) || string(s.data[s.pos:s.pos+len(usual)]) != usual {
+		return false
+	}
+	seen.addKnown(s, nameVersion)
+	s.pos += len(usual)
+	return true
 }
 
 // textValue passes one value; if it is a string, it returns what it stands for,
@@ -127,11 +156,11 @@ func (s *scanner) textValue() []byte {
 	return text
 }
 
-func (r *request) judge(version []byte) {
+func (r *request) judge(is2 bool) {
 	switch {
 	case r.id != nil && !isID(r.id[0]):
 		r.id, r.fault = nil, faultID
-	case string(version) != "2.0":
+	case !is2:
 		r.fault = faultVersion
 	case r.method == nil:
 		r.fault = faultMethod

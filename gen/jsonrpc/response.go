@@ -53,21 +53,23 @@ func (s *scanner) response() (r response) {
 		s.value()
 		return r
 	}
-	var version, rpcError []byte
+	var rpcError []byte
 	seen := nameSet{first: len(s.names)}
-	for more := s.open('}'); more; more = s.next('}') {
+	more := s.open('}')
+	is2 := more && s.isUsual(&seen)
+	for ; more; more = s.next('}') {
 		switch name := s.memberName(); string(name) {
 		case "jsonrpc":
-			seen.addKnown(s, 1)
-			version = s.textValue()
+			seen.addKnown(s, nameVersion)
+			is2 = string(s.textValue()) == "2.0"
 		case "id":
-			seen.addKnown(s, 2)
+			seen.addKnown(s, nameID)
 			r.id = s.slice()
 		case "result":
-			seen.addKnown(s, 3)
+			seen.addKnown(s, nameResult)
 			r.result = s.slice()
 		case "error":
-			seen.addKnown(s, 4)
+			seen.addKnown(s, nameError)
 			rpcError = s.slice()
 		default:
 			seen.add(s, name)
@@ -76,15 +78,15 @@ func (s *scanner) response() (r response) {
 	}
 	s.names = s.names[:seen.first]
 	if s.err == nil {
-		r.judge(version, rpcError)
+		r.judge(is2, rpcError)
 	}
 	return r
 }
 
-func (r *response) judge(version, rpcError []byte) {
+func (r *response) judge(is2 bool, rpcError []byte) {
 	hasError := rpcError != nil && string(rpcError) != "null"
 	switch {
-	case string(version) != "2.0":
+	case !is2:
 		r.fault = errors.New(`jsonrpc is not "2.0"`)
 	case hasError && r.result != nil && string(r.result) != "null":
 		r.fault = errors.New("both a result and an error")

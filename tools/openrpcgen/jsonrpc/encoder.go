@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // Encoder appends JSON. The first failure sticks: whoever starts an encoder
@@ -102,6 +103,10 @@ func (e *Encoder) Float(v float64) {
 		v = 0
 	}
 	e.comma()
+	if i := int64(v); i != 0 && float64(i) == v && i > -maxExact && i < maxExact {
+		e.buf = strconv.AppendInt(e.buf, i, 10) // the same digits, sooner
+		return
+	}
 	if abs := math.Abs(v); abs == 0 || (abs >= 1e-6 && abs < 1e21) {
 		e.buf = strconv.AppendFloat(e.buf, v, 'f', -1, 64)
 		return
@@ -111,6 +116,9 @@ func (e *Encoder) Float(v float64) {
 		e.buf = append(e.buf[:n-2], e.buf[n-1])
 	}
 }
+
+// maxExact bounds the integers of which a float64 holds each.
+const maxExact = 1 << 53
 
 // JSON writes raw JSON as it is; no bytes are null. What does not pass [Check]
 // is a failure: it would spoil all that is around it.
@@ -130,29 +138,24 @@ func (e *Encoder) JSON(raw json.RawMessage) {
 // Str writes a string. What is not UTF-8 becomes U+FFFD.
 func (e *Encoder) Str(s string) {
 	e.comma()
-	e.buf = append(e.buf, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
-			i++
-			continue
+	b := append(e.buf, '"')
+	for {
+		n := passPlain(unsafe.Slice(unsafe.StringData(s), len(s)), 0)
+		b = append(b, s[:n]...)
+		if s = s[n:]; s == "" {
+			break
 		}
-		n := 1
-		if c >= utf8.RuneSelf {
-			var r rune
-			if r, n = utf8.DecodeRuneInString(s[i:]); r != utf8.RuneError || n > 1 {
-				i += n
-				continue
-			}
+		if s[0] < utf8.RuneSelf {
+			b = appendEscape(b, s[0])
+			s = s[1:]
 		}
-		e.buf = append(e.buf, s[start:i]...)
-		e.buf = appendEscape(e.buf, c)
-		i += n
-		start = i
+		for s != "" && s[0] >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s)
+			b = utf8.AppendRune(b, r)
+			s = s[size:]
+		}
 	}
-	e.buf = append(e.buf, s[start:]...)
-	e.buf = append(e.buf, '"')
+	e.buf = append(b, '"')
 }
 
 func appendEscape(b []byte, c byte) []byte {
@@ -166,9 +169,6 @@ func appendEscape(b []byte, c byte) []byte {
 		return append(b, `\r`...)
 	case '\t':
 		return append(b, `\t`...)
-	}
-	if c >= utf8.RuneSelf {
-		return utf8.AppendRune(b, utf8.RuneError)
 	}
 	return append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 }
@@ -218,15 +218,20 @@ func EncodeRaw(v *json.RawMessage, e *Encoder) { e.JSON(*v) }
 // EncodeTime writes a date-time in UTC (RFC 3339), which has years of four
 // digits: others are a failure.
 func EncodeTime(v *time.Time, e *Encoder) {
-	text, err := v.UTC().MarshalText()
+	e.comma()
+	b, err := v.UTC().AppendText(append(e.buf, '"'))
 	if err != nil {
 		e.Fail(err)
+		return
 	}
-	e.Str(string(text))
+	e.buf = append(b, '"')
 }
 
 // EncodeBytes writes base64 (RFC 4648, section 4).
-func EncodeBytes[T ~[]byte](v *T, e *Encoder) { e.Str(base64.StdEncoding.EncodeToString(*v)) }
+func EncodeBytes[T ~[]byte](v *T, e *Encoder) {
+	e.comma()
+	e.buf = append(base64.StdEncoding.AppendEncode(append(e.buf, '"'), *v), '"')
+}
 
 // EncodeSlice writes an array: [] for nil, because null is the business of
 // [EncodePtr].

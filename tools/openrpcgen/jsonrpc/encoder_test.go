@@ -93,7 +93,7 @@ func TestEncoderFails(t *testing.T) {
 		"raw JSON: at byte 1: something follows the JSON value": func(e *jsonrpc.Encoder) { e.JSON(json.RawMessage(`1,"result":2`)) },
 		"raw JSON: at byte 7: the member name stands twice":     func(e *jsonrpc.Encoder) { e.JSON(json.RawMessage(`{"a":1,"a":2}`)) },
 		"raw JSON: at byte 2: unexpected end":                   func(e *jsonrpc.Encoder) { jsonrpc.EncodeRaw(new(json.RawMessage("[1")), e) },
-		"Time.MarshalText: year outside of range [0,9999]":      func(e *jsonrpc.Encoder) { jsonrpc.EncodeTime(new(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)), e) },
+		"Time.AppendText: year outside of range [0,9999]":       func(e *jsonrpc.Encoder) { jsonrpc.EncodeTime(new(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)), e) },
 	} {
 		var e jsonrpc.Encoder
 		write(&e)

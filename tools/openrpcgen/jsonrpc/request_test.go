@@ -1,7 +1,9 @@
 package jsonrpc_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -190,6 +192,10 @@ func TestParseErrors(t *testing.T) {
 		{"two requests", call, call, follows},
 		{"trailing NUL", call, "\x00", follows},
 		{"a comment", call, `//`, follows},
+		{"members behind an object", `{}`, `"jsonrpc":"2.0",` + call[1:], follows},
+		{"members behind an object in a batch", `[{}`, `"jsonrpc":"2.0",` + call[1:] + `]`, "want , or ] after an element"},
+		{"no member behind the version", `{"jsonrpc":"2.0",`, `}`, "want a member name in quotes"},
+		{"the version twice", `{"jsonrpc":"2.0",`, `"jsonrpc":"2.0"}`, twice},
 		{"trailing bytes after a batch", `[` + call + `]`, `]`, follows},
 		{"a batch that ends early", `[` + call, ``, end},
 		{"a batch that ends in a comma", `[` + call + `,`, `]`, value},
@@ -213,4 +219,30 @@ func TestParseErrors(t *testing.T) {
 		`{"jsonrpc":"2.0","id":1,"result":["hello",5]}`, 1,
 	})
 	runExchanges(t, tests)
+}
+
+// FuzzHandler sees that a body is refused as no JSON exactly where [Check]
+// refuses it, for the same reason, and that what is answered is JSON.
+func FuzzHandler(f *testing.F) {
+	const call = `{` + subtract + `,"id":1}`
+	for _, seed := range []string{
+		call, `[` + call + `,` + call + `]`, `[]`, `{}`, `[{}"jsonrpc":"2.0",]`, `{"jsonrpc":"2.0","jsonrpc":"2.0"}`,
+		`{"id":1,"id":2}`, `{"x":1,"x":2}`, `{"\u0069d":null,"params":{},"method":"none","jsonrpc":"2\u002e0"}`, `{"jsonrpc":"2.0",`, `1`, `"`,
+	} {
+		f.Add([]byte(seed))
+	}
+	h := jsonrpc.NewHandler(calculator(new(atomic.Int64)), jsonrpc.WithLogger(slog.New(slog.DiscardHandler)), jsonrpc.WithMaxBatch(10))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		answer := inProcess(h, string(data))
+		if answer != "" && !json.Valid([]byte(answer)) {
+			t.Fatalf("answered %s", answer)
+		}
+		err := jsonrpc.Check(data)
+		if refused := strings.Contains(answer, `"code":-32700`); refused != (err != nil) {
+			t.Fatalf("%v, and yet answered %s", err, answer)
+		}
+		if err != nil && answer != unparsed(err.Error()) {
+			t.Fatalf("%v, but answered %s", err, answer)
+		}
+	})
 }

@@ -292,45 +292,45 @@ func (s *scanner) digits(want string) {
 // some of it is escaped.
 func (s *scanner) text() (between []byte, escaped bool) {
 	start := s.pos + 1
-	s.pos = passPlain(s.data, start)
-	if !s.byteIs('"') {
-		escaped = s.passSpecials()
+	end := passPlain(s.data, start)
+	if end == len(s.data) || s.data[end] != '"' {
+		end, escaped = s.passSpecials(end)
 	}
-	end := s.pos
 	s.pos = min(end+1, len(s.data))
 	return s.data[start:end], escaped
 }
 
-// passSpecials passes the rest of a string up to its closing quote, and reports
-// whether some of it is escaped.
-func (s *scanner) passSpecials() (escaped bool) {
-	for s.pos < len(s.data) {
-		switch c := s.data[s.pos]; {
+// passSpecials passes the rest of a string, from i on. It returns the position
+// of its closing quote, and whether some of the string is escaped.
+func (s *scanner) passSpecials(i int) (end int, escaped bool) {
+	for i < len(s.data) {
+		switch c := s.data[i]; {
 		case c == '"':
-			return escaped
+			return i, escaped
 		case c == '\\':
-			_, n := escape(s.data[s.pos:])
+			_, n := escape(s.data[i:])
 			if n == 0 {
-				s.fail("want a valid escape sequence; surrogates come in pairs")
-				return false
+				s.failAt(i, "want a valid escape sequence; surrogates come in pairs")
+				return s.pos, false
 			}
 			escaped = true
-			s.pos += n
+			i += n
 		case c < ' ':
-			s.fail("want control characters escaped")
+			s.failAt(i, "want control characters escaped")
+			return s.pos, false
 		case c < utf8.RuneSelf:
-			s.pos = passPlain(s.data, s.pos)
+			i = passPlain(s.data, i)
 		default:
-			r, n := utf8.DecodeRune(s.data[s.pos:])
+			r, n := utf8.DecodeRune(s.data[i:])
 			if r == utf8.RuneError && n == 1 {
-				s.fail("want valid UTF-8")
-				return false
+				s.failAt(i, "want valid UTF-8")
+				return s.pos, false
 			}
-			s.pos += n
+			i += n
 		}
 	}
-	s.fail("unexpected end")
-	return false
+	s.failAt(i, "unexpected end")
+	return i, false
 }
 
 // passPlain returns the position, from i on, of the first byte that does not
