@@ -68,8 +68,10 @@ func NewHandler(d Dispatcher, opts ...HandlerOption) *Handler {
 	for _, o := range opts {
 		o.applyToHandler(h)
 	}
-	// Interceptors see a panic of the method as an error; their own is caught too.
-	h.serve = recovered(asObject(chain(recovered(d.Serve), h.interceptors)))
+	h.serve = recovered(asObject(d.Serve))
+	if len(h.interceptors) > 0 { // they see a panic of the method as an error; their own is caught too
+		h.serve = recovered(asObject(chain(recovered(d.Serve), h.interceptors)))
+	}
 	return h
 }
 
@@ -85,13 +87,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x.header = r.Header
-	ctx := newDeadline(r.Context(), h.timeout)
+	start := time.Now()
+	ctx := newDeadline(r.Context(), start, h.timeout)
 	defer ctx.end()
-	if h.observe == nil {
-		h.answer(ctx, x)
-	} else {
-		start := time.Now()
-		h.answer(ctx, x)
+	h.answer(ctx, x)
+	if h.observe != nil {
 		h.observe(r.Context(), x.summary(start))
 	}
 	x.write(w)

@@ -3,6 +3,7 @@ package jsonrpc
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,29 +14,31 @@ type deadline struct {
 	parent context.Context
 	at     time.Time // zero if there is none
 
-	mu     sync.Mutex
-	over   bool            // the request is answered
-	armed  context.Context // from when somebody waits for the end, or it is there
+	over   atomic.Bool           // the request is answered
+	armed  atomic.Pointer[armed] // from when somebody waits for the end, or it is there
+	arming sync.Mutex
+}
+
+// armed is what a deadline becomes.
+type armed struct {
+	context.Context
 	cancel context.CancelFunc
 }
 
-// newDeadline bounds ctx by d; 0 is no bound.
-func newDeadline(ctx context.Context, d time.Duration) *deadline {
+// newDeadline bounds ctx by d from start on; 0 is no bound.
+func newDeadline(ctx context.Context, start time.Time, d time.Duration) *deadline {
 	c := &deadline{parent: ctx}
 	if d > 0 {
-		c.at = time.Now().Add(d)
+		c.at = start.Add(d)
 	}
 	return c
 }
 
 // end ends the context, and releases what it holds.
 func (c *deadline) end() {
-	c.mu.Lock()
-	c.over = true
-	cancel := c.cancel
-	c.mu.Unlock()
-	if cancel != nil {
-		cancel()
+	c.over.Store(true)
+	if a := c.armed.Load(); a != nil {
+		a.cancel()
 	}
 }
 
@@ -49,18 +52,15 @@ func (c *deadline) Deadline() (time.Time, bool) {
 }
 
 // Done implements [context.Context].
-func (c *deadline) Done() <-chan struct{} {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.arm().Done()
-}
+func (c *deadline) Done() <-chan struct{} { return c.arm().Done() }
 
 // Err implements [context.Context]. The first error is the last: the armed
 // context keeps it.
 func (c *deadline) Err() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.armed == nil && !c.over && c.parent.Err() == nil && (c.at.IsZero() || time.Until(c.at) > 0) {
+	if a := c.armed.Load(); a != nil {
+		return a.Err()
+	}
+	if c.parent.Err() == nil && !c.over.Load() && (c.at.IsZero() || time.Until(c.at) > 0) {
 		return nil
 	}
 	return c.arm().Err()
@@ -69,27 +69,29 @@ func (c *deadline) Err() error {
 // Value implements [context.Context]. Package context looks here for a context
 // of its own: with the armed one it ends those that were made of this.
 func (c *deadline) Value(key any) any {
-	c.mu.Lock()
-	ctx := c.armed
-	c.mu.Unlock()
-	if ctx == nil {
-		ctx = c.parent
+	if a := c.armed.Load(); a != nil {
+		return a.Value(key)
 	}
-	return ctx.Value(key)
+	return c.parent.Value(key)
 }
 
-// arm makes the context that has a timer. Its caller holds mu.
-func (c *deadline) arm() context.Context {
-	switch {
-	case c.armed != nil:
-		return c.armed
-	case c.at.IsZero():
-		c.armed, c.cancel = context.WithCancel(c.parent)
-	default:
-		c.armed, c.cancel = context.WithDeadline(c.parent, c.at)
+// arm makes the context that has a timer.
+func (c *deadline) arm() *armed {
+	c.arming.Lock()
+	defer c.arming.Unlock()
+	a := c.armed.Load()
+	if a != nil {
+		return a
 	}
-	if c.over {
-		c.cancel()
+	a = new(armed)
+	if c.at.IsZero() {
+		a.Context, a.cancel = context.WithCancel(c.parent)
+	} else {
+		a.Context, a.cancel = context.WithDeadline(c.parent, c.at)
 	}
-	return c.armed
+	c.armed.Store(a)
+	if c.over.Load() { // end may have come before the context was there to be ended
+		a.cancel()
+	}
+	return a
 }

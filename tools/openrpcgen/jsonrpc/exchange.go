@@ -43,15 +43,19 @@ func (x *exchange) release() {
 	exchanges.Put(x)
 }
 
-// read reads the body. What is announced need not come: a large body gets room
-// as it arrives. What is announced too large is refused unread.
+// read reads the body. What is announced need not come: a large body gets four
+// times the room of what is there, and in the end what it needs. What is
+// announced too large is refused unread.
 func (x *exchange) read(w http.ResponseWriter, r *http.Request, limit int) error {
 	if r.ContentLength > int64(limit) {
 		return tooLarge(w)
 	}
 	x.data = slices.Grow(x.data, int(min(r.ContentLength+1, keptBytes)))
 	for {
-		x.data = slices.Grow(x.data, 1)
+		if have := len(x.data); have == cap(x.data) {
+			rest := int(r.ContentLength) + 1 - have
+			x.data = slices.Grow(x.data, max(min(3*have, rest), 1))
+		}
 		n, err := r.Body.Read(x.data[len(x.data):cap(x.data)])
 		x.data = x.data[:len(x.data)+n]
 		switch {
