@@ -15,7 +15,7 @@ var loopbackNames = []string{"localhost", "127.0.0.1", "::1"}
 // name that is not ours (DNS rebinding), or from somebody else's page.
 func guard(hosts []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !slices.Contains(hosts, hostname(r.Host)) {
+		if !isCalled(hosts, r.Host) {
 			http.Error(w, fmt.Sprintf("This server is not called %q; rollcall serve is told its names by --host.", hostname(r.Host)), http.StatusForbidden)
 			return
 		}
@@ -27,6 +27,14 @@ func guard(hosts []string, next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// isCalled reports whether host, NAME or NAME:PORT, has one of the names. Nearly
+// always it is spelled as they are, and then need not be taken apart.
+func isCalled(hosts []string, host string) bool {
+	name, port, _ := strings.Cut(host, ":")
+	plain := slices.Contains(hosts, name) && strings.Trim(port, "0123456789") == ""
+	return plain || slices.Contains(hosts, hostname(host))
 }
 
 // hostname is the name in HOST or HOST:PORT, in lower case; "" if it is none.

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -45,6 +46,20 @@ func TestGuardHost(t *testing.T) {
 			if !test.ours && target != "OPTIONS *" && !strings.Contains(got.body, "--host") {
 				t.Errorf("%s, called %q, does not tell what to do: %s", target, test.host, got.body)
 			}
+		}
+	}
+}
+
+// The short cut for a name that is spelled as we spell it lets nothing pass that
+// taking it apart would not.
+func TestIsCalled(t *testing.T) {
+	t.Parallel()
+	for _, host := range []string{
+		"localhost", "localhost:", "localhost:80", "localhost:x", "localhost:8x", "localhost:80:80", "localhost:80/", "localhost/", "localhost:80@x",
+		"x@localhost", "LOCALHOST:80", "localhost.", "localhost%00", "::1", "[::1]", "[::1]:80", "[::1]x", "127.0.0.1:80", "127.0.0.1.:80", "", ":", ":80",
+	} {
+		if got, want := isCalled(loopbackNames, host), slices.Contains(loopbackNames, hostname(host)); got != want {
+			t.Errorf("%q: %v, want %v", host, got, want)
 		}
 	}
 }

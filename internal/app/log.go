@@ -11,7 +11,22 @@ import (
 	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
 )
 
-type requestIDKey struct{}
+// requestContext is the context of a request, which knows the id that
+// withRequestID gave it.
+type requestContext struct {
+	context.Context
+	id string
+}
+
+type requestContextKey struct{}
+
+// Value implements [context.Context].
+func (c *requestContext) Value(key any) any {
+	if key == (requestContextKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
 
 // withRequestID gives every request an id, which the answer's header and all
 // its log lines carry. It is made here: a client's own could forge log lines.
@@ -19,7 +34,7 @@ func withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := rand.Text()
 		w.Header().Set("X-Request-Id", id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
+		next.ServeHTTP(w, r.WithContext(&requestContext{r.Context(), id}))
 	})
 }
 
@@ -53,8 +68,8 @@ func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 type requestIDHandler struct{ slog.Handler }
 
 func (h requestIDHandler) Handle(ctx context.Context, r slog.Record) error {
-	if id, ok := ctx.Value(requestIDKey{}).(string); ok {
-		r.AddAttrs(slog.String("request_id", id))
+	if request, ok := ctx.Value(requestContextKey{}).(*requestContext); ok {
+		r.AddAttrs(slog.String("request_id", request.id))
 	}
 	return h.Handler.Handle(ctx, r)
 }
@@ -78,19 +93,16 @@ func logCalls(log *slog.Logger) jsonrpc.Interceptor {
 		return func(ctx context.Context, call *jsonrpc.Call) error {
 			start := time.Now()
 			err := next(ctx, call)
-			duration := time.Since(start)
-			if call.Batch && err == nil && duration < slowCall {
+			end := time.Now()
+			if call.Batch && err == nil && end.Sub(start) < slowCall {
 				return nil
 			}
-			attrs := []slog.Attr{
-				slog.String("method", call.Method),
-				slog.Duration("duration", duration),
-				slog.String("outcome", outcome(ctx, err)),
-			}
+			code := slog.Attr{} // is left out
 			if e, ok := errors.AsType[jsonrpc.Declared](err); ok {
-				attrs = append(attrs, slog.Int("code", e.RPCError().Code))
+				code = slog.Int("code", e.RPCError().Code)
 			}
-			log.LogAttrs(ctx, slog.LevelInfo, "call", attrs...)
+			logAt(ctx, log, end, "call",
+				slog.String("method", call.Method), duration(end.Sub(start)), slog.String("outcome", outcome(ctx, err)), code)
 			return err
 		}
 	}
@@ -100,15 +112,29 @@ func logCalls(log *slog.Logger) jsonrpc.Interceptor {
 // method has run. What was asked for then is not logged: it is anybody's text.
 func logRequests(log *slog.Logger) func(context.Context, jsonrpc.Summary) {
 	return func(ctx context.Context, s jsonrpc.Summary) {
-		switch {
-		case s.Batch && s.Calls > 0:
-			log.LogAttrs(ctx, slog.LevelInfo, "batch",
-				slog.Int("calls", s.Calls), slog.Int("failed", s.Failed), slog.Duration("duration", s.Duration))
-		case s.Ran == 0:
-			log.LogAttrs(ctx, slog.LevelInfo, "refused", slog.Int("code", s.Code))
+		if s.Batch && s.Calls > 0 {
+			end := time.Now()
+			logAt(ctx, log, end, "batch", slog.Int("calls", s.Calls), slog.Int("failed", s.Failed), duration(end.Sub(s.Start)))
+		} else if s.Ran == 0 {
+			logAt(ctx, log, time.Now(), "refused", slog.Int("code", s.Code))
 		}
 	}
 }
+
+// logAt logs what was at a time that is known already. It does not look up
+// which line of code logs, as the functions of slog do, for more than a line
+// costs.
+func logAt(ctx context.Context, log *slog.Logger, at time.Time, message string, attrs ...slog.Attr) {
+	if !log.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	r := slog.NewRecord(at, slog.LevelInfo, message, 0)
+	r.AddAttrs(attrs...)
+	_ = log.Handler().Handle(ctx, r) // nobody could be told
+}
+
+// duration is text with a unit, which JSON would lose.
+func duration(d time.Duration) slog.Attr { return slog.String("duration", d.String()) }
 
 // outcome is one word: ok, refused (an error of the contract), canceled (time
 // ran out, or the client went away) or failed (any other error, which has a log

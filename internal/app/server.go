@@ -79,7 +79,7 @@ func (s *server) serve(ctx context.Context, l net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	s.log.Info("shutting down", "delay", s.delay, "timeout", s.settings.ShutdownTimeout)
+	s.log.Info("shutting down", "delay", s.delay.String(), "timeout", s.settings.ShutdownTimeout.String())
 	s.health.draining.Store(true)
 	time.Sleep(s.delay)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.settings.ShutdownTimeout)

@@ -177,19 +177,11 @@ type logSettings struct {
 }
 
 func (s logSettings) logger(w io.Writer, auto string) *slog.Logger {
-	options := &slog.HandlerOptions{Level: s.Level, ReplaceAttr: spellDurations}
+	options := &slog.HandlerOptions{Level: s.Level}
 	if s.Format == "json" || s.Format == "auto" && auto == "json" {
 		return slog.New(requestIDHandler{slog.NewJSONHandler(w, options)})
 	}
 	return slog.New(requestIDHandler{slog.NewTextHandler(w, options)})
-}
-
-// spellDurations makes durations text with a unit, which JSON would lose.
-func spellDurations(_ []string, a slog.Attr) slog.Attr {
-	if a.Value.Kind() == slog.KindDuration {
-		a.Value = slog.StringValue(a.Value.Duration().String())
-	}
-	return a
 }
 
 // place is where a database is: what may be told of its URL.

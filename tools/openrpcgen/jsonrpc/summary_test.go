@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -15,10 +16,10 @@ import (
 func TestObserver(t *testing.T) {
 	var got []jsonrpc.Summary
 	observe := jsonrpc.WithObserver(func(_ context.Context, s jsonrpc.Summary) {
-		if s.Duration <= 0 {
-			t.Error("no duration")
+		if since := time.Since(s.Start); since <= 0 || since > time.Hour {
+			t.Errorf("started at %v", s.Start)
 		}
-		s.Duration = 0
+		s.Start = time.Time{}
 		got = append(got, s)
 	})
 	url := serve(t, dispatcher{
@@ -65,7 +66,7 @@ func TestObserverOfCanceled(t *testing.T) {
 	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"one"}`))
 	r.Header.Set("Content-Type", "application/json")
 	h.ServeHTTP(httptest.NewRecorder(), r)
-	got.Duration = 0
+	got.Start = time.Time{}
 	if diff := cmp.Diff(jsonrpc.Summary{Calls: 1, Failed: 1, Code: jsonrpc.CodeInternalError}, got); diff != "" {
 		t.Errorf("summed up other than wanted (-):\n%s", diff)
 	}
