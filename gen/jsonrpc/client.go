@@ -192,7 +192,7 @@ func (c *Client) post(ctx context.Context, call *Call) error {
 	if !call.Notification {
 		id = c.lastID.Add(1)
 	}
-	var e Encoder
+	e := Encoder{buf: make([]byte, 0, usualSize)}
 	e.request(id, call.Method, call.Params)
 	body, err := e.Finish()
 	if err != nil {

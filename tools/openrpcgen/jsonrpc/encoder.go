@@ -27,10 +27,13 @@ type ToJSON interface{ EncodeJSON(*Encoder) }
 
 // Marshal is what every generated MarshalJSON calls.
 func Marshal(v ToJSON) ([]byte, error) {
-	var e Encoder
+	e := Encoder{buf: make([]byte, 0, usualSize)}
 	v.EncodeJSON(&e)
 	return e.Finish()
 }
+
+// usualSize is room for most params and requests.
+const usualSize = 256
 
 // Fail records err, unless an earlier failure is recorded.
 func (e *Encoder) Fail(err error) { e.err = cmp.Or(e.err, err) }
