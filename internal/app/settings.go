@@ -71,7 +71,21 @@ func (s httpSettings) handlerOptions(log *slog.Logger) []jsonrpc.HandlerOption {
 	}
 }
 
-// databaseSettings are those of the connection pool.
+// databaseSettings are those of the connection pool. The defaults are measured,
+// by get_current_user over 32 connections on 2 cores that the clients and
+// Postgres share:
+//
+//	pool          2       4       8      10      16      32
+//	calls/s  11,400  13,800  15,500  15,800  16,000  16,300
+//	p99 ms      8.3     7.8     8.4     7.8     8.9    14.7
+//
+//	mode             calls/s  Postgres' CPU per call
+//	cache_statement   16,100  14 µs
+//	cache_describe    12,400  36 µs
+//	exec              12,700  36 µs
+//
+// No connection need be kept for later: to make one took 1.5 ms, and the first
+// call on it 0.5 ms more.
 type databaseSettings struct {
 	MaxConns         int32         `name:"database-max-conns" env:"ROLLCALL_DATABASE_MAX_CONNS" default:"10" help:"The most connections to Postgres."`
 	MinConns         int32         `name:"database-min-conns" env:"ROLLCALL_DATABASE_MIN_CONNS" default:"0" help:"How many connections are kept though nothing needs them; others are closed after 30 minutes."`
