@@ -25,7 +25,7 @@ type dispatcher struct {
 }
 
 // Find implements [jsonrpc.Dispatcher].
-func (d *dispatcher) Find(method []byte) (name string, class jsonrpc.Class) {
+func (d *dispatcher) Find(method []byte) (string, jsonrpc.Class) {
 	switch string(method) {
 	case rollcall.MethodPing:
 		return rollcall.MethodPing, jsonrpc.ReadOnly

@@ -37,7 +37,7 @@ func (w *writer) handler(p *printer) {
 
 func (w *writer) find(p *printer) {
 	p.comment("Find implements [" + p.rt("Dispatcher") + "].")
-	p.p("func (d *dispatcher) Find(method []byte) (name string, class %s) {", p.rt("Class"))
+	p.p("func (d *dispatcher) Find(method []byte) (string, %s) {", p.rt("Class"))
 	p.p("switch string(method) {")
 	for _, m := range w.service.Methods {
 		class := "Mutating"
