@@ -28,7 +28,7 @@ var exchanges = sync.Pool{New: func() any { return new(exchange) }}
 // What may be kept for the next request.
 const (
 	keptBytes    = 64 << 10 // of a buffer
-	keptRequests = 1 << 10
+	keptRequests = 2 << 10
 )
 
 func (x *exchange) release() {
