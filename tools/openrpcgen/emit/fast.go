@@ -172,7 +172,10 @@ func (l *lanes) member(m *ir.MemberReader, params bool) string {
 	if m.Null && holdsNull(f) {
 		read = "d.Null() || " + read
 	}
-	if params && m.Bit < 0 && !(m.Null && (f.Presence == ir.OrNothing || f.Presence == ir.RawMissing)) {
+	if !m.Null && f.Presence == ir.ZeroMissing && f.Type.Kind == ir.Raw {
+		read = fmt.Sprintf("d.Kind() != %s && %s", l.rt("KindNull"), read)
+	}
+	if params && m.Bit < 0 && f.Presence != ir.OrNothing && f.Presence != ir.RawMissing {
 		read = "d.LeftOut() || " + read
 	}
 	return read

@@ -77,7 +77,11 @@ func (b *builder) reserve(d *openrpc.Document) {
 		b.components[s] = &component{schema: s, typ: t}
 	}
 	for _, s := range d.Components.Schemas {
-		if target := s.Target(); b.components[target] == nil { // it stands in another file, or in no section for schemas
+		target := s
+		for target.Ref != nil && (target == s || b.components[target] == nil) {
+			target = target.Ref
+		}
+		if b.components[target] == nil { // it stands in another file, or in no section for schemas
 			b.components[target] = b.components[s]
 		}
 	}

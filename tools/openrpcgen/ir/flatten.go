@@ -92,7 +92,7 @@ func conditionsBeside(only, beside *openrpc.Schema, parts []*openrpc.Schema) []*
 // saysNothing reports whether a schema has annotations and conditions at most,
 // apart from allOf.
 func saysNothing(s *openrpc.Schema) bool {
-	return s.Boolean == nil && len(s.Types) == 0 && s.Enum == nil && s.Const == nil && len(s.Properties) == 0 && len(s.Required) == 0 &&
+	return (s.Boolean == nil || *s.Boolean) && len(s.Types) == 0 && s.Enum == nil && s.Const == nil && len(s.Properties) == 0 && len(s.Required) == 0 &&
 		s.AdditionalProperties == nil && len(s.PatternProperties) == 0 && len(s.OneOf) == 0 && len(s.AnyOf) == 0 &&
 		s.Items == nil && len(s.Tuple) == 0 && s.Pattern == "" && s.Format == "" && s.Minimum == nil && s.Maximum == nil && !s.Vast
 }
@@ -100,14 +100,16 @@ func saysNothing(s *openrpc.Schema) bool {
 // merge adds to a schema what a part of its allOf says, as far as types go;
 // validation sees the original.
 func (b *builder) merge(s, part *openrpc.Schema) {
-	if s.Boolean == nil {
+	if part.Boolean != nil && !*part.Boolean {
 		s.Boolean = part.Boolean
 	}
 	switch {
 	case len(s.Types) == 0:
 		s.Types = part.Types
 	case len(part.Types) > 0:
-		s.Types = intersection(s.Types, part.Types)
+		if s.Types = intersection(s.Types, part.Types); len(s.Types) == 0 {
+			s.Boolean = new(false) // nothing is of both types
+		}
 	}
 	for _, p := range part.Properties {
 		s.Properties = withProperty(s.Properties, p)
@@ -151,10 +153,17 @@ func first[T any](p **T, candidate *T) {
 	}
 }
 
-func intersection(a, b []openrpc.Type) []openrpc.Type {
-	return slices.DeleteFunc(slices.Clone(a), func(t openrpc.Type) bool {
-		return !slices.Contains(b, t) && !(t == openrpc.TypeInteger && slices.Contains(b, openrpc.TypeNumber))
-	})
+// intersection are the types that both lists have; an integer is a number, too.
+func intersection(a, b []openrpc.Type) (both []openrpc.Type) {
+	for _, t := range a {
+		switch {
+		case slices.Contains(b, t), t == openrpc.TypeInteger && slices.Contains(b, openrpc.TypeNumber):
+			both = append(both, t)
+		case t == openrpc.TypeNumber && slices.Contains(b, openrpc.TypeInteger) && !slices.Contains(a, openrpc.TypeInteger):
+			both = append(both, openrpc.TypeInteger)
+		}
+	}
+	return both
 }
 
 // withProperty adds a property. Of two of one name the one stays that says

@@ -168,7 +168,8 @@ func (b *builder) field(o owner, s *openrpc.Schema, required bool) *Field {
 }
 
 func arrayKind(s *openrpc.Schema) Kind {
-	if len(s.Tuple) > 1 {
+	others := s.AdditionalItems != nil && !isFalse(s.AdditionalItems)
+	if len(s.Tuple) > 1 || len(s.Tuple) == 1 && others {
 		return Tuple
 	}
 	return Slice
