@@ -63,7 +63,7 @@ func TestCorpus(t *testing.T) {
 		fmt.Fprintf(&table, "| `%s` | %d | %d | %d | %.2f |\n", name, methods, types, strings.Count(stderr, "warning:"), seconds)
 	}
 	goIn(t, module, "vet", "./...")
-	goIn(t, module, "test", "./...")
+	checkLanes(t, goIn(t, module, "test", "-v", "-vet=off", "./..."))
 	checkTable(t, table.String())
 }
 
@@ -83,6 +83,36 @@ func TestCorpusKeepUnknown(t *testing.T) {
 			typeCheck(t, o, files)
 		})
 	}
+}
+
+// TestContractLanes looks at the fast lanes of our own contract.
+func TestContractLanes(t *testing.T) {
+	checkLanes(t, goIn(t, "../..", "test", "-v", "-run=TestLanes", "./gen/rollcall/rollcallserver"))
+}
+
+var (
+	laneStart = regexp.MustCompile(`=== RUN   TestLanes/(.*)`)
+	idleLane  = regexp.MustCompile(`by (name|position) [1-9]\d* of \d+ are accepted, 0 by the fast lane`)
+)
+
+// checkLanes looks in the output of the generated tests for fast lanes that take
+// nothing of what is accepted. They are of no use.
+func checkLanes(t *testing.T, output string) {
+	t.Helper()
+	method, lanes := "", 0
+	for line := range strings.Lines(output) {
+		if m := laneStart.FindStringSubmatch(line); m != nil {
+			method = m[1]
+			lanes++
+		}
+		if m := idleLane.FindString(line); m != "" {
+			t.Errorf("%s: %s", method, m)
+		}
+	}
+	if lanes == 0 {
+		t.Error("no fast lane was tested")
+	}
+	t.Logf("%d fast lanes", lanes)
 }
 
 // TestDeterminism generates a large document again and again, each time in a
@@ -162,14 +192,20 @@ func modulePath(t *testing.T, dir string) string {
 	return strings.Fields(string(content))[1]
 }
 
-func goIn(t *testing.T, dir string, args ...string) {
+// goIn runs the go command.
+func goIn(t *testing.T, dir string, args ...string) (output string) {
 	t.Helper()
 	command := exec.Command("go", args...)
 	command.Dir = dir
-	if out, err := command.CombinedOutput(); err != nil {
-		t.Errorf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Errorf("go %s: %v\n%s", strings.Join(args, " "), err, passed.ReplaceAll(out, nil))
 	}
+	return string(out)
 }
+
+// passed are the lines that tests print which pass.
+var passed = regexp.MustCompile(`(?m)^ *(=== |--- PASS|PASS|ok|\?|\w+\.go:\d+: by name ).*\n`)
 
 func tree(t *testing.T, dir string) map[string]string {
 	t.Helper()

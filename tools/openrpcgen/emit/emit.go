@@ -15,7 +15,7 @@ type Options struct {
 	Runtime    string // import path of the runtime
 	Client     bool   // write the client
 	Server     bool   // write the server
-	Tests      bool   // write the document's examples as tests
+	Tests      bool   // write tests: the document's examples, the lanes
 }
 
 // File is one file of the output.
@@ -57,6 +57,7 @@ func Service(s *ir.Service, o Options) ([]File, error) {
 		w.file(external(api), "example_test.go", w.example)
 		if o.Tests {
 			w.file(test, "examples_test.go", w.exampleTests)
+			w.file(server, "lanes_test.go", w.lanesTest)
 		}
 	}
 	return w.files, w.err

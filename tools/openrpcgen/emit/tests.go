@@ -56,6 +56,29 @@ func (w *writer) roles() (roles []string) {
 	return roles
 }
 
+// lanesTest writes the test that fast lanes say nothing that the slow lane does
+// not say.
+func (w *writer) lanesTest(p *printer) {
+	if !slices.ContainsFunc(w.service.Methods, func(m *ir.Method) bool { return m.Reader != nil }) {
+		return
+	}
+	p.comment("lanes are the methods that have params: how these are read, and examples of them.")
+	p.p("var lanes = []%s{", p.kit("Lane"))
+	for _, m := range w.service.Methods {
+		if m.Params == nil {
+			continue
+		}
+		args := []string{p.api(m.Const), reader(m)}
+		for _, e := range m.Examples {
+			args = append(args, rawString(e.Params))
+		}
+		p.p("%s[%s](%s),", p.kit("NewLane"), p.typ(m.Params), strings.Join(args, ", "))
+	}
+	p.p("}\n")
+	p.p("func TestLanes(t *%s) { %s(t, lanes, CheckParams, schemasJSON) }\n", p.name("testing", "T"), p.kit("CompareLanes"))
+	p.p("func FuzzLanes(f *%s) { %s(f, lanes, CheckParams) }", p.name("testing", "F"), p.kit("FuzzLanes"))
+}
+
 // kit spells a name of the runtime's test kit.
 func (p *printer) kit(ident string) string { return p.name(p.runtime+"/jsonrpctest", ident) }
 

@@ -82,7 +82,7 @@ type paramsOf[P any] interface {
 // result. Read is the fast lane; it is nil where there is none.
 func Serve[P, R any, PP paramsOf[P]](ctx context.Context, call *Call, check ParamsCheck, read func(*Decoder) (P, bool),
 	method func(context.Context, P) (R, error), encode func(*R, *Encoder)) error {
-	params, err := serveParams[P, PP](ctx, call, check, read)
+	params, err := Params[P, PP](ctx, call, check, read)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func Serve[P, R any, PP paramsOf[P]](ctx context.Context, call *Call, check Para
 // notification.
 func ServeNoResult[P any, PP paramsOf[P]](ctx context.Context, call *Call, check ParamsCheck, read func(*Decoder) (P, bool),
 	method func(context.Context, P) error) error {
-	params, err := serveParams[P, PP](ctx, call, check, read)
+	params, err := Params[P, PP](ctx, call, check, read)
 	if err != nil {
 		return err
 	}
@@ -147,8 +147,9 @@ func checkNone(ctx context.Context, call *Call, check ParamsCheck) error {
 	return check(ctx, call)
 }
 
-// serveParams takes the fast lane, and the slow one where that says no.
-func serveParams[P any, PP paramsOf[P]](ctx context.Context, call *Call, check ParamsCheck, read func(*Decoder) (P, bool)) (P, error) {
+// Params reads and checks the params of a call and fills in their defaults. It
+// takes the fast lane, and the slow one where that is nil or says no.
+func Params[P any, PP paramsOf[P]](ctx context.Context, call *Call, check ParamsCheck, read func(*Decoder) (P, bool)) (P, error) {
 	if read != nil {
 		call.decoder = Decoder{data: call.Params}
 		if params, ok := read(&call.decoder); ok {
