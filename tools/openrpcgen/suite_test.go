@@ -67,7 +67,8 @@ type verdict struct {
 }
 
 // TestSuite makes a method of each schema of the suite, whose param it is, and
-// lets the generated server judge the suite's values.
+// lets the generated server judge the suite's values: with its fast lanes and
+// without them.
 func TestSuite(t *testing.T) {
 	if _, err := os.Stat(suite); err != nil {
 		t.Skipf("the JSON Schema test suite is not at hand: %v", err)
@@ -108,8 +109,8 @@ func TestSuite(t *testing.T) {
 	}
 	writeJSON(t, filepath.Join(module, "openrpc.json"), document)
 	writeJSON(t, filepath.Join(module, "verdicts.json"), verdicts)
-	write(t, filepath.Join(module, "verdicts_test.go"), verdictsTest)
-	args := append([]string{"-in", filepath.Join(module, "openrpc.json"), "-out", module, "-package", "suite"}, remotes(t)...)
+	write(t, filepath.Join(module, "suite", "suiteserver", "verdicts_test.go"), verdictsTest)
+	args := append([]string{"-in", filepath.Join(module, "openrpc.json"), "-out", module, "-package", "suite", "-tests"}, remotes(t)...)
 	var stdout, stderr bytes.Buffer
 	if code := run(args, &stdout, &stderr); code != 0 {
 		t.Fatalf("exit code %d\n%s", code, stderr.String())
@@ -183,36 +184,39 @@ func writeJSON(t *testing.T, name string, v any) {
 	write(t, name, string(text))
 }
 
-// verdictsTest runs in the module of the generated code. A method that is not
-// implemented has had its params accepted.
-const verdictsTest = `package suite_test
+// verdictsTest is put into the package of the generated server. A method that is
+// not implemented has had its params accepted.
+const verdictsTest = `package suiteserver
 
 import (
-	_ "embed"
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"example.test/suite/jsonrpc"
+	"example.test/suite/jsonrpc/jsonrpctest"
 	"example.test/suite/suite"
-	"example.test/suite/suite/suiteserver"
 )
 
-//go:embed verdicts.json
-var verdicts []byte
-
 func TestVerdicts(t *testing.T) {
+	text, err := os.ReadFile("../../verdicts.json")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var calls []struct {
 		Name, Method string
 		Params       json.RawMessage
 		Valid        bool
 	}
-	if err := json.Unmarshal(verdicts, &calls); err != nil {
+	if err := json.Unmarshal(text, &calls); err != nil {
 		t.Fatal(err)
 	}
-	handler := suiteserver.NewHandler(suite.UnimplementedService{})
+	handler := NewHandler(suite.UnimplementedService{})
+	fast := 0
 	for _, call := range calls {
 		body := fmt.Sprintf("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":%q,\"params\":%s}", call.Method, call.Params)
 		request := httptest.NewRequest("POST", "/", strings.NewReader(body))
@@ -230,6 +234,16 @@ func TestVerdicts(t *testing.T) {
 		if answer.Error.Code != want {
 			t.Errorf("%s: %s: want valid=%v, got %s", call.Name, call.Params, call.Valid, recorder.Body)
 		}
+		lane := lanes[slices.IndexFunc(lanes, func(l jsonrpctest.Lane) bool { return l.Method == call.Method })]
+		if err := lane.Slow(CheckParams, call.Params); (err == nil) != call.Valid {
+			t.Errorf("%s: %s: want valid=%v, got %v from the slow lane", call.Name, call.Params, call.Valid, err)
+		}
+		if lane.Fast(call.Params) {
+			fast++
+		}
+	}
+	if fast == 0 {
+		t.Error("the fast lanes take nothing")
 	}
 }
 `
