@@ -1,101 +1,22 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
-	"testing"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc"
 )
 
-// TestRandomDocuments generates documents of names and schemas that nobody
-// would write: whatever is generated must build and vet clean, and its server
-// must fill in the defaults. RANDOM_SEED tries another one.
-func TestRandomDocuments(t *testing.T) {
-	seeds := []uint64{1, 2, 3}
-	if seed, err := strconv.ParseUint(os.Getenv("RANDOM_SEED"), 10, 64); err == nil {
-		seeds = []uint64{seed}
-	}
-	module := newModule(t, "example.test/random")
-	for _, seed := range seeds {
-		name := filepath.Join(module, fmt.Sprintf("random%d.json", seed))
-		writeJSON(t, name, newRandom(seed).document())
-		args := []string{"-in", name, "-out", module, "-tests", "-package", fmt.Sprintf("random%d", seed)}
-		if seed != seeds[0] {
-			args = append(args, "-runtime", "example.test/random/jsonrpc")
-		}
-		var stdout, stderr bytes.Buffer
-		if code := run(args, &stdout, &stderr); code != 0 {
-			_, fault, _ := strings.Cut(stderr.String(), "openrpcgen: ") // behind the warnings
-			t.Fatalf("seed %d: exit code %d\n%s", seed, code, fault)
-		}
-		t.Logf("seed %d: %s", seed, stdout.String())
-		packageName := fmt.Sprintf("random%d", seed)
-		write(t, filepath.Join(module, packageName+"_test.go"), strings.ReplaceAll(defaultsTest, "PACKAGE", packageName))
-	}
-	goIn(t, module, "vet", "./...")
-	goIn(t, module, "test", ".")
-}
-
-// defaultsTest runs in the module of the generated code, and calls each method
-// with nothing. Those that are not implemented, or whose params are refused,
-// have come through; a default that is no value of its type would panic.
-const defaultsTest = `package random_test
-
-import (
-	"encoding/json"
-	"fmt"
-	"net/http/httptest"
-	"os"
-	"strings"
-	"testing"
-
-	"example.test/random/jsonrpc"
-	"example.test/random/PACKAGE"
-	"example.test/random/PACKAGE/PACKAGEserver"
-)
-
-func TestDefaultsOf_PACKAGE(t *testing.T) {
-	text, err := os.ReadFile("PACKAGE.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var document struct{ Methods []struct{ Name string } }
-	if err := json.Unmarshal(text, &document); err != nil {
-		t.Fatal(err)
-	}
-	handler := PACKAGEserver.NewHandler(PACKAGE.UnimplementedService{})
-	for _, method := range document.Methods {
-		name, _ := json.Marshal(method.Name)
-		r := httptest.NewRequest("POST", "/", strings.NewReader(fmt.Sprintf("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":%s}", name)))
-		r.Header.Set("Content-Type", "application/json")
-		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, r)
-		var answer struct{ Error jsonrpc.Error }
-		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
-			t.Fatal(err)
-		}
-		if code := answer.Error.Code; code != jsonrpc.CodeMethodNotFound && code != jsonrpc.CodeInvalidParams {
-			t.Errorf("%s: %s", name, w.Body)
-		}
-	}
-}
-`
-
-// random makes documents. References lead to components only, so that all of
-// them resolve.
+// random makes documents. References lead to components, and to definitions in
+// them, so that all of them resolve.
 type random struct {
 	*rand.Rand
-	components []string
+	components []string // references to all of them
+	before     []string // references to what is made already
 }
 
 func newRandom(seed uint64) *random {
@@ -137,10 +58,19 @@ func (r *random) names(n int) (names []string) {
 type object = map[string]any
 
 func (r *random) document() object {
-	r.components = r.names(60)
+	names := r.names(60)
+	for _, name := range names {
+		r.components = append(r.components, "#/components/schemas/"+pointer(name))
+	}
 	schemas := object{}
-	for _, name := range r.components {
-		schemas[name] = r.schema(0)
+	for i, name := range names {
+		schemas[name] = r.component()
+		r.before = append(r.before, r.components[i])
+		if s, ok := schemas[name].(object); ok && r.oneIn(4) {
+			inner := r.name()
+			s["definitions"] = object{inner: r.schema(2)}
+			r.before = append(r.before, r.components[i]+"/definitions/"+pointer(inner))
+		}
 	}
 	errors := object{}
 	for _, name := range r.names(12) {
@@ -162,17 +92,18 @@ func (r *random) method(name string) object {
 	m := object{"name": name, "summary": r.prose(), "description": r.prose(), "x-readonly": r.IntN(2) == 0}
 	params := []object{}
 	for _, param := range r.names(r.IntN(4)) {
-		schema := r.schema(0)
-		if s, ok := schema.(object); ok && r.IntN(2) == 0 {
+		schema := r.schema(r.IntN(4))
+		if s, ok := schema.(object); ok && r.oneIn(2) {
 			s["default"] = r.value(s)
 		}
-		params = append(params, object{"name": param, "description": r.prose(), "required": r.IntN(3) == 0, "schema": schema})
+		params = append(params, object{"name": param, "description": r.prose(), "required": r.oneIn(3), "schema": schema})
 	}
 	m["params"] = params
 	if r.IntN(8) > 0 {
 		m["result"] = object{"name": r.name(), "schema": r.schema(0)}
 	}
-	m["paramStructure"] = []string{"by-name", "by-position", "either"}[r.IntN(3)]
+	m["paramStructure"] = pick(r, []string{"by-name", "by-position", "either"})
+	r.some(m, object{"x-additional-params": true})
 	return m
 }
 
@@ -181,53 +112,72 @@ func (r *random) prose() string {
 	return list[r.IntN(len(list))] + list[r.IntN(len(list))]
 }
 
+// component makes a schema that is more than a reference: those might make a
+// circle.
+func (r *random) component() any {
+	for {
+		schema := r.schema(r.IntN(4))
+		if s, ok := schema.(object); !ok || s["$ref"] == nil {
+			return schema
+		}
+	}
+}
+
 // schema makes a schema that is deep levels below its component.
 func (r *random) schema(deep int) any {
-	if deep > 3 {
-		return object{"$ref": "#/components/schemas/" + pointer(r.components[r.IntN(len(r.components))])}
+	switch {
+	case deep > 0 && r.oneIn(16) && len(r.before) > 0:
+		return object{"$ref": pick(r, r.before)}
+	case deep > 3 && r.oneIn(2):
+		return pick(r, []any{true, object{"type": "string"}, object{"type": "integer"}, object{"type": "boolean"}, object{"type": "null"}})
+	case deep > 3, deep > 0 && r.oneIn(8):
+		return object{"$ref": pick(r, r.components)}
+	}
+	if r.oneIn(16) {
+		return !r.oneIn(4)
 	}
 	s := object{}
-	switch r.IntN(15) {
-	case 0:
-		return r.IntN(4) > 0
-	case 1, 2:
-		if deep > 0 {
-			return object{"$ref": "#/components/schemas/" + pointer(r.components[r.IntN(len(r.components))])}
-		}
-		fallthrough
-	case 3:
-		s["type"] = "string"
-		r.some(s, object{"enum": r.values(), "pattern": "^[a-z]+$", "minLength": 1, "default": "d", "const": r.name(), "format": "date-time", "contentEncoding": "base64"})
+	switch r.IntN(16) {
+	case 0, 1:
+		s = r.text()
+	case 2, 3:
+		s = r.number()
 	case 4:
-		s["type"] = []string{"integer", "number"}[r.IntN(2)]
-		r.some(s, object{"minimum": r.IntN(3) - 1, "maximum": json.Number("18446744073709551615"), "default": r.IntN(2), "format": "uint8", "enum": []int{1, 2}})
-	case 5:
-		s["type"] = []any{"boolean", "null", []string{"string", "null"}, []string{"integer", "string", "boolean"}, []string{"object", "array"}}[r.IntN(5)]
-	case 6, 7, 8:
+		s["type"] = pick(r, []any{"boolean", "null", []string{"string", "null"}, []string{"integer", "string", "boolean"}, []string{"object", "array"}})
+	case 5, 6, 7:
 		s = r.object(deep)
-	case 9:
-		s["type"] = "array"
-		s["items"] = r.schema(deep + 1)
-	case 10:
-		s["type"] = "array"
-		s["items"] = []any{r.schema(deep + 1), r.schema(deep + 1)}
-		r.some(s, object{"minItems": 1, "additionalItems": r.schema(deep + 1)})
-	case 11, 12:
-		s[[]string{"oneOf", "anyOf"}[r.IntN(2)]] = r.list(deep)
-		if r.IntN(4) == 0 {
-			for name, keyword := range r.object(deep) {
-				s[name] = keyword
+	case 8, 9:
+		s = r.array(deep)
+	case 10, 11:
+		s[pick(r, []string{"oneOf", "anyOf"})] = r.list(deep)
+		if r.oneIn(4) {
+			maps.Copy(s, r.object(deep))
+		}
+	case 12:
+		s["allOf"] = r.list(deep)
+	case 13: // keywords of several kinds
+		for _, part := range []object{r.text(), r.number(), r.array(deep), r.object(deep)} {
+			for _, name := range slices.Sorted(maps.Keys(part)) {
+				if name != "type" && name != "const" && name != "enum" && r.oneIn(3) {
+					s[name] = part[name]
+				}
 			}
 		}
-	case 13:
-		s["allOf"] = r.list(deep)
+		r.some(s, object{"type": []string{"string", "number", "array", "object", "null"}})
 	case 14:
-		values := []any{1, r.name(), nil, true, 2.5, []any{1}, object{"a": 1}, r.name() + "2", -1}
-		r.Shuffle(len(values), func(i, j int) { values[i], values[j] = values[j], values[i] })
-		s["enum"] = values[:1+r.IntN(len(values))]
+		s["enum"] = r.anyValues()
 		r.some(s, object{"type": []string{"string", "integer", "null"}})
+	case 15:
+		s["const"] = r.anyValues()[0]
 	}
-	r.some(s, object{"title": r.name(), "description": r.prose()})
+	if r.oneIn(12) {
+		s["not"] = r.condition(deep)
+	}
+	if r.oneIn(12) {
+		s["if"] = r.condition(deep)
+		r.some(s, object{"then": r.condition(deep), "else": r.condition(deep)})
+	}
+	r.some(s, object{"title": r.name(), "description": r.prose(), "$comment": "none", "examples": []any{}, "readOnly": true})
 	return s
 }
 
@@ -239,14 +189,14 @@ func (r *random) value(schema any) any {
 	}
 	for _, keyword := range []string{"oneOf", "anyOf", "allOf"} {
 		if list, ok := s[keyword].([]any); ok {
-			return r.value(list[r.IntN(len(list))])
+			return r.value(pick(r, list))
 		}
 	}
 	if s["const"] != nil {
 		return s["const"]
 	}
 	if values, ok := s["enum"].([]any); ok {
-		return values[r.IntN(len(values))]
+		return pick(r, values)
 	}
 	switch s["type"] {
 	case "string":
@@ -254,18 +204,84 @@ func (r *random) value(schema any) any {
 	case "integer", "number":
 		return json.Number("1.0")
 	case "array":
-		if items, ok := s["items"].([]any); ok {
-			return []any{r.value(items[0]), r.value(items[1])}
+		items, isTuple := s["items"].([]any)
+		if !isTuple {
+			items = []any{s["items"]}
 		}
-		return []any{r.value(s["items"])}
+		value := []any{}
+		for _, item := range items {
+			value = append(value, r.value(item))
+		}
+		return value
 	case "object":
 		value := object{}
-		for _, name := range slices.Sorted(maps.Keys(s["properties"].(object))) {
-			value[name] = r.value(s["properties"].(object)[name])
+		properties, _ := s["properties"].(object)
+		for _, name := range slices.Sorted(maps.Keys(properties)) {
+			value[name] = r.value(properties[name])
 		}
 		return value
 	}
 	return true
+}
+
+func (r *random) text() object {
+	s := object{"type": "string"}
+	switch r.IntN(8) {
+	case 0:
+		s["enum"] = r.values()
+	case 1:
+		s["const"] = r.name()
+	case 2:
+		s["format"] = pick(r, []string{"date-time", "date-time", "date", "time", "email", "hostname", "ipv4", "ipv6", "uri", "uuid", "byte", "regex", "other"})
+	case 3:
+		s["contentEncoding"] = "base64"
+		r.some(s, object{"contentMediaType": "application/json"})
+	}
+	r.some(s, object{"pattern": pick(r, []string{"^[a-z]+$", "^0x[0-9a-f]*$", "[^a]", "^(a|b)?$", `^\d{2,3}$`})})
+	r.some(s, object{"minLength": r.IntN(3), "maxLength": 1 + r.IntN(5), "default": "d"})
+	return s
+}
+
+func (r *random) number() object {
+	s := object{"type": pick(r, []string{"integer", "number"})}
+	switch r.IntN(8) {
+	case 0:
+		s["enum"] = []json.Number{"1", "2", "-3"}
+	case 1:
+		s["enum"] = []json.Number{"1.0", "2.5", "1e2", "9223372036854775808"}
+	case 2:
+		s["const"] = pick(r, []json.Number{"0", "1.5", "1e1"})
+	case 3:
+		s["format"] = pick(r, []string{"uint8", "int8", "int32", "uint64", "double", "other"})
+	}
+	r.some(s, object{
+		"minimum":          pick(r, []json.Number{"-1", "0", "1", "0.1", "-9223372036854775808", "9007199254740993"}),
+		"maximum":          pick(r, []json.Number{"100", "99.5", "18446744073709551615", "9223372036854775807", "1e30", "0.30000000000000004"}),
+		"exclusiveMinimum": pick(r, []json.Number{"-1", "0", "-0.5"}),
+		"exclusiveMaximum": pick(r, []json.Number{"1000", "2.5", "9223372036854775808"}),
+		"multipleOf":       pick(r, []json.Number{"1", "2", "7", "0.5", "0.1", "1e2"}),
+		"default":          r.IntN(2),
+	})
+	return s
+}
+
+func (r *random) array(deep int) object {
+	s := object{"type": "array"}
+	switch r.IntN(4) {
+	case 0:
+		s["items"] = []any{r.schema(deep + 1), r.schema(deep + 1)}
+		r.some(s, object{"additionalItems": r.schema(deep + 1)})
+	case 1:
+		s["items"] = []any{r.schema(deep + 1)}
+		r.some(s, object{"additionalItems": r.schema(deep + 1)})
+	default:
+		s["items"] = r.schema(deep + 1)
+	}
+	r.some(s, object{"minItems": r.IntN(3), "maxItems": 1 + r.IntN(3), "uniqueItems": true})
+	if r.oneIn(8) {
+		s["contains"] = r.schema(deep + 1)
+	}
+	return s
 }
 
 func (r *random) object(deep int) object {
@@ -279,30 +295,66 @@ func (r *random) object(deep int) object {
 	if len(names) > 0 {
 		s["required"] = names[:r.IntN(len(names)+1)]
 	}
-	r.some(s, object{"additionalProperties": r.schema(deep + 1), "patternProperties": object{"^x": r.schema(deep + 1)}})
+	r.some(s, object{"additionalProperties": r.schema(deep + 1)})
+	if r.oneIn(8) {
+		s["patternProperties"] = object{"^x": r.schema(deep + 1)}
+	}
+	if r.oneIn(8) && len(names) > 1 {
+		s["dependencies"] = object{names[0]: pick(r, []any{names[1:], r.condition(deep)})}
+	}
+	if r.oneIn(8) {
+		s["propertyNames"] = pick(r, []any{object{"minLength": 1}, object{"not": object{"const": "a"}}, r.schema(deep + 1)})
+	}
+	if r.oneIn(8) {
+		r.some(s, object{"minProperties": r.IntN(3), "maxProperties": 1 + r.IntN(5)})
+	}
 	return s
 }
 
-// list makes alternatives or parts; in place, references would make chains
-// without end.
+// list makes alternatives or parts. In place, references lead to components
+// before this one only: others would make chains without end.
 func (r *random) list(deep int) []any {
 	var list []any
 	for range 1 + r.IntN(4) {
-		switch r.IntN(4) {
+		switch r.IntN(6) {
 		case 0:
 			list = append(list, object{"type": "null"})
 		case 1:
-			list = append(list, object{"type": []string{"string", "integer", "boolean", "number"}[r.IntN(4)], "title": r.name()})
+			list = append(list, object{"type": pick(r, []string{"string", "integer", "boolean", "number"}), "title": r.name()})
 		case 2:
 			o := r.object(deep + 1)
 			o["properties"].(object)["kind"] = object{"const": r.name()}
 			o["required"] = []string{"kind"}
 			list = append(list, o)
+		case 3:
+			list = append(list, r.condition(deep))
+		case 4:
+			if len(r.before) > 0 {
+				list = append(list, object{"$ref": pick(r, r.before)})
+				continue
+			}
+			fallthrough
 		default:
 			list = append(list, object{"type": "array", "items": r.schema(deep + 1)})
 		}
 	}
 	return list
+}
+
+// condition makes a schema that stands beside another.
+func (r *random) condition(deep int) object {
+	s := pick(r, []object{r.text(), r.number(), r.array(deep + 1), r.object(deep + 1), {"required": r.names(1)}, {"type": pick(r, []string{"object", "string", "integer", "array"})}})
+	if r.oneIn(2) {
+		delete(s, "type")
+	}
+	return s
+}
+
+// anyValues are values of any kind.
+func (r *random) anyValues() []any {
+	list := []any{nil, true, false, 0, -7, json.Number("1.0"), json.Number("2.50"), "", "a", r.name(), []any{}, []any{1, "b"}, object{}, object{"a": 1, r.name(): nil}}
+	r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	return list[:1+r.IntN(4)]
 }
 
 func (r *random) values() (values []any) {
@@ -311,6 +363,10 @@ func (r *random) values() (values []any) {
 	}
 	return values
 }
+
+func (r *random) oneIn(n int) bool { return r.IntN(n) == 0 }
+
+func pick[T any](r *random, list []T) T { return list[r.IntN(len(list))] }
 
 // some adds each keyword once in four times.
 func (r *random) some(s, keywords object) {
