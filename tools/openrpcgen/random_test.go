@@ -288,6 +288,9 @@ func (r *random) object(deep int) object {
 	s := object{"type": "object"}
 	properties := object{}
 	names := r.names(r.IntN(5))
+	if len(names) > 0 && r.oneIn(8) {
+		names[0] = "" // a name as well
+	}
 	for _, name := range names {
 		properties[name] = r.schema(deep + 1)
 	}

@@ -128,18 +128,6 @@ func asserts(s *openrpc.Schema) bool {
 		slices.ContainsFunc(parts, func(s *openrpc.Schema) bool { return s != nil })
 }
 
-// member is what all of the schemas say of a member.
-func member(all []*openrpc.Schema, name string) (list []*openrpc.Schema) {
-	for _, s := range all {
-		if p := s.Property(name); p != nil {
-			list = append(list, p)
-		} else if s.AdditionalProperties != nil {
-			list = append(list, s.AdditionalProperties)
-		}
-	}
-	return list
-}
-
 // fitsAll reports whether the one value that one of the schemas allows fits the
 // others too.
 func fitsAll(schemas []*openrpc.Schema, only string) bool {

@@ -223,11 +223,11 @@ func (r *readers) object(reader *Reader, all []*openrpc.Schema) {
 	known := map[string]bool{}
 	for _, f := range t.Fields {
 		known[f.Name] = true
-		r.addMember(reader, f, member(all, f.Name), required(f.Name))
+		r.addMember(reader, f, memberSchemas(all, f.Name), required(f.Name))
 	}
 	for _, c := range t.Consts {
 		known[c.Name] = true
-		reader.impossible = reader.impossible || !fitsAll(member(all, c.Name), c.JSON)
+		reader.impossible = reader.impossible || !fitsAll(memberSchemas(all, c.Name), c.JSON)
 		reader.Consts = append(reader.Consts, &ConstReader{c, reader.Required})
 		reader.Required++
 	}
@@ -236,7 +236,11 @@ func (r *readers) object(reader *Reader, all []*openrpc.Schema) {
 
 // otherMembers decides about the members that are no fields.
 func (r *readers) otherMembers(reader *Reader, all []*openrpc.Schema, known map[string]bool) {
+	var others []*openrpc.Schema
 	for _, s := range all {
+		if s.AdditionalProperties != nil {
+			others = append(others, s.AdditionalProperties)
+		}
 		for _, p := range s.Properties {
 			if !known[p.Name] {
 				reader.Refused = append(reader.Refused, p.Name)
@@ -246,7 +250,7 @@ func (r *readers) otherMembers(reader *Reader, all []*openrpc.Schema, known map[
 			reader.impossible = reader.impossible || !known[name]
 		}
 	}
-	extra, possible := conjunction(member(all, ""))
+	extra, possible := conjunction(others)
 	extra = slices.DeleteFunc(extra, func(s *openrpc.Schema) bool { return !asserts(s) })
 	switch {
 	case !possible:
