@@ -21,7 +21,7 @@ run: postgres ## Run the service with a private Postgres; ADDR=127.0.0.1:5001 mo
 .PHONY: test
 test: postgres ## Run all tests, on a private Postgres of their own
 	go test ./...
-	@[ -d ../shared ] || echo 'Skipped, since ../shared is not there: the published client, the public documents, the JSON Schema suite.'
+	@[ -d ../shared ] || echo 'Skipped, since ../shared is not there: the published client, the public documents, the JSON Schema suite, the meta-schemas.'
 	@/usr/bin/python3 -c 'import requests, pytest, flask, jwt' 2>/dev/null || \
 	echo 'Skipped, since Python lacks requests, pytest, flask or jwt: the published client and its tests.'
 

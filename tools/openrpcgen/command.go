@@ -86,7 +86,7 @@ func parse(args []string, help io.Writer) (*command, error) {
 	flags.StringVar(&c.runtime, "runtime", "", "use the runtime at this `IMPORTPATH` instead of writing one")
 	flags.BoolVar(&c.client, "client", false, "write the client alone")
 	flags.BoolVar(&c.server, "server", false, "write the server alone")
-	flags.BoolVar(&c.tests, "tests", false, "write the document's examples as tests too")
+	flags.BoolVar(&c.tests, "tests", false, "write tests too: of the document's examples, and of how params are read")
 	flags.StringVar(&c.decide.TrimPrefix, "trim-prefix", "", "leave a `PREFIX` of the methods' names out of their Go names, like Filecoin.")
 	flags.BoolVar(&c.decide.KeepUnknown, "keep-unknown", false, "keep the members of objects that their schemas do not name, as Extra")
 	if err := parseFlags(flags, args, usage, help); err != nil {

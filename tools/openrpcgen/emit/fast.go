@@ -437,7 +437,7 @@ func (l *lanes) strings(r *ir.Reader, c *ir.CaseReader) {
 		l.p("v.%s = %s(s)", r.Type.Choice.Field, l.typ(v.Variant.Type))
 		conditions := l.stringChecks(v, told)
 		for _, other := range c.Variants[i+1:] { // those before do not fit
-			if v.Alone {
+			if c.Exclusive {
 				l.owner = other.Variant.Type.Name
 				conditions = append(conditions, negated(l.stringChecks(other, "")))
 			}

@@ -9,17 +9,16 @@ import (
 // CaseReader reads a value of one kind of JSON into a variant: the only one, or
 // the first of several strings or objects that is told by a look at it.
 type CaseReader struct {
-	Kind     Kind // String, Float for all numbers, Bool, Slice or Struct
-	Tag      string
-	Variants []*VariantReader
+	Kind      Kind   // String, Int for all numbers, Bool, Slice or Struct
+	Tag       string // tells objects apart; "" if there is nothing to tell
+	Exclusive bool   // a value must not fit what the other variants ask for
+	Variants  []*VariantReader
 }
 
-// VariantReader reads a variant. Alone is set where a value must not fit what
-// the others ask for.
+// VariantReader reads a variant.
 type VariantReader struct {
 	*Variant
 	*Reader
-	Alone bool
 }
 
 // union decides about a value that fits one of several schemas, or has one of
@@ -50,7 +49,7 @@ func (r *readers) union(reader *Reader, all []*openrpc.Schema) {
 			beside = append(beside, s)
 		}
 	}
-	for _, kind := range []Kind{String, Float, Bool, Slice, Struct} {
+	for _, kind := range []Kind{String, Int, Bool, Slice, Struct} {
 		if c := r.caseOf(t, kind, parts, beside, exclusive); c != nil {
 			reader.Cases = append(reader.Cases, c)
 		}
@@ -71,7 +70,7 @@ func (r *readers) caseOf(t *Type, kind Kind, parts map[*openrpc.Schema]bool, bes
 	if len(variants) == 0 || len(parts) > 0 && len(variants) != candidates {
 		return nil
 	}
-	c := &CaseReader{Kind: kind}
+	c := &CaseReader{Kind: kind, Exclusive: exclusive}
 	for _, v := range variants {
 		schemas := slices.Clone(beside)
 		if len(parts) > 0 {
@@ -84,7 +83,7 @@ func (r *readers) caseOf(t *Type, kind Kind, parts map[*openrpc.Schema]bool, bes
 			return nil
 		}
 		reader, _ := r.read(schemas, v.Type)
-		c.Variants = append(c.Variants, &VariantReader{v, reader, exclusive})
+		c.Variants = append(c.Variants, &VariantReader{v, reader})
 	}
 	switch {
 	case len(variants) == 1:
@@ -128,23 +127,16 @@ func variantsOf(c *Choice, kind Kind) []*Variant {
 	return []*Variant{one}
 }
 
-// mayTake reports whether some value of a kind could fit a schema.
+// mayTake reports whether some value of a kind, but for null, could fit a schema.
 func mayTake(s *openrpc.Schema, kind Kind) bool {
 	all, possible := conjunction([]*openrpc.Schema{s})
 	return possible && !slices.ContainsFunc(all, func(s *openrpc.Schema) bool {
-		if values := enumValues(s); values != nil && !s.Nullable {
-			return !slices.ContainsFunc(values, func(n *openrpc.Node) bool { return isOfKind(n, kind) })
+		values := enumValues(s)
+		isOfKind := func(n *openrpc.Node) bool {
+			return slices.ContainsFunc(jsonTypes(kind), func(t openrpc.Type) bool { return isOf(n, t) })
 		}
-		integers := kind == Float && takesKind(s, Int)
-		return !s.Nullable && !takesKind(s, kind) && !integers
+		return !takesKind(s, kind) || values != nil && !slices.ContainsFunc(values, isOfKind)
 	})
-}
-
-func isOfKind(n *openrpc.Node, kind Kind) bool {
-	kinds := map[Kind]openrpc.Kind{
-		String: openrpc.String, Float: openrpc.Number, Bool: openrpc.Bool, Slice: openrpc.Array, Struct: openrpc.Object,
-	}
-	return n.Kind == kinds[kind]
 }
 
 // Works reports whether the variant can be read.

@@ -48,6 +48,17 @@ func (r *Reader) check(kind CheckKind, arg string) {
 	r.Checks = append(r.Checks, Check{Kind: kind, Arg: arg})
 }
 
+// sized adds the bounds of a length, as far as they say anything: none is
+// negative, or more than an int32 everywhere holds.
+func (r *Reader) sized(atLeast CheckKind, least *int, atMost CheckKind, most *int) {
+	if least != nil && *least > 0 {
+		r.check(atLeast, strconv.Itoa(min(*least, math.MaxInt32)))
+	}
+	if most != nil {
+		r.check(atMost, strconv.Itoa(min(*most, math.MaxInt32)))
+	}
+}
+
 // anything is for raw JSON, which nobody looks at: any value, or the one object
 // that a closed schema without properties leaves.
 func (r *Reader) anything(s *openrpc.Schema) bool {
@@ -74,12 +85,7 @@ func (r *Reader) text(s *openrpc.Schema) bool {
 		}
 		r.Checks = append(r.Checks, c)
 	}
-	if s.MinLength != nil && *s.MinLength > 0 {
-		r.check(MinLength, strconv.Itoa(*s.MinLength))
-	}
-	if s.MaxLength != nil {
-		r.check(MaxLength, strconv.Itoa(min(*s.MaxLength, math.MaxInt32)))
-	}
+	r.sized(MinLength, s.MinLength, MaxLength, s.MaxLength)
 	if s.Pattern != "" && s.PatternWorks {
 		r.check(Pattern, s.Pattern)
 	}

@@ -92,26 +92,28 @@ func withoutNull(all []*openrpc.Schema) (_ []*openrpc.Schema, ok bool) {
 	return all, true
 }
 
-// takesKind reports whether the keyword type lets a kind through.
+// takesKind reports whether the keyword type lets values of a kind through.
 func takesKind(s *openrpc.Schema, k Kind) bool {
-	if len(s.Types) == 0 || k == Raw {
-		return true
-	}
 	has := func(t openrpc.Type) bool { return slices.Contains(s.Types, t) }
+	return len(s.Types) == 0 || k == Raw || slices.ContainsFunc(jsonTypes(k), has)
+}
+
+// jsonTypes are the types that a value of a kind may have: an integer is a
+// number, too.
+func jsonTypes(k Kind) []openrpc.Type {
 	switch k {
 	case Bool:
-		return has(openrpc.TypeBoolean)
+		return []openrpc.Type{openrpc.TypeBoolean}
 	case String, Time, Bytes:
-		return has(openrpc.TypeString)
+		return []openrpc.Type{openrpc.TypeString}
 	case Int, Uint:
-		return has(openrpc.TypeInteger) || has(openrpc.TypeNumber)
+		return []openrpc.Type{openrpc.TypeInteger, openrpc.TypeNumber}
 	case Float:
-		return has(openrpc.TypeNumber)
+		return []openrpc.Type{openrpc.TypeNumber}
 	case Slice:
-		return has(openrpc.TypeArray)
-	default:
-		return has(openrpc.TypeObject)
+		return []openrpc.Type{openrpc.TypeArray}
 	}
+	return []openrpc.Type{openrpc.TypeObject}
 }
 
 // asserts reports whether a schema has any keyword that can refuse a value.

@@ -2,9 +2,7 @@ package ir
 
 import (
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
 )
@@ -175,12 +173,7 @@ func (r *readers) slice(reader *Reader, all []*openrpc.Schema) {
 			items = append(items, s.Items)
 		}
 		items = append(items, s.Tuple...)
-		if s.MinItems != nil && *s.MinItems > 0 {
-			reader.check(MinItems, strconv.Itoa(*s.MinItems))
-		}
-		if s.MaxItems != nil {
-			reader.check(MaxItems, strconv.Itoa(min(*s.MaxItems, math.MaxInt32)))
-		}
+		reader.sized(MinItems, s.MinItems, MaxItems, s.MaxItems)
 	}
 	reader.Elem, reader.ElemNull = r.read(items, base(reader.Type).Elem.Type)
 }
@@ -196,12 +189,7 @@ func (r *readers) mapping(reader *Reader, all []*openrpc.Schema) {
 		if s.AdditionalProperties != nil {
 			values = append(values, s.AdditionalProperties)
 		}
-		if s.MinProperties != nil && *s.MinProperties > 0 {
-			reader.check(MinItems, strconv.Itoa(*s.MinProperties))
-		}
-		if s.MaxProperties != nil {
-			reader.check(MaxItems, strconv.Itoa(min(*s.MaxProperties, math.MaxInt32)))
-		}
+		reader.sized(MinItems, s.MinProperties, MaxItems, s.MaxProperties)
 	}
 	reader.Elem, reader.ElemNull = r.read(values, base(reader.Type).Elem.Type)
 }

@@ -286,7 +286,7 @@ func (b *builder) onlyMember(s *openrpc.Schema, members map[string]int) *openrpc
 	steps := b.steps(s.Properties[0].Schema)
 	inner := steps[len(steps)-1]
 	kind := b.kind(inner)
-	isElsewhere := func(step *openrpc.Schema) bool { return step.Ref != nil || b.components[step] != nil }
+	isElsewhere := func(step *openrpc.Schema) bool { return step.Ref != nil || b.isComponent(step) }
 	if slices.ContainsFunc(steps, isElsewhere) || slices.ContainsFunc(steps, b.allowsNull) || b.inline[inner] != nil ||
 		kind == Raw || kind == Union || onlyValue(inner) != "" {
 		return nil

@@ -51,8 +51,7 @@ func (d *Decoder) Name() string { return d.name }
 // Tag returns the text of a member of the object that comes next, without going
 // on.
 func (d *Decoder) Tag(name string) string {
-	ahead := *d
-	raw, _ := ahead.Raw()
+	raw, _ := d.Peek()
 	return TagOf(raw, name)
 }
 
