@@ -138,7 +138,7 @@ func TestAnswers(t *testing.T) {
 		if err := CheckParams(context.Background(), &jsonrpc.Call{Method: c.Method, Params: c.Params}); err != nil {
 			a.Invalid = err.Error()
 		}
-		lane := lanes[slices.IndexFunc(lanes, func(l jsonrpctest.Lane) bool { return l.Method == c.Method })]
+		lane := paramsLanes[slices.IndexFunc(paramsLanes, func(l jsonrpctest.Lane) bool { return l.Method == c.Method })]
 		a.Refused = lane.Slow(CheckParams, c.Params)
 		a.Fast = lane.Fast(c.Params)
 		if a.Encoded, err = lane.Encode(c.Params); err != nil {

@@ -234,7 +234,7 @@ func TestVerdicts(t *testing.T) {
 		if answer.Error.Code != want {
 			t.Errorf("%s: %s: want valid=%v, got %s", call.Name, call.Params, call.Valid, recorder.Body)
 		}
-		lane := lanes[slices.IndexFunc(lanes, func(l jsonrpctest.Lane) bool { return l.Method == call.Method })]
+		lane := paramsLanes[slices.IndexFunc(paramsLanes, func(l jsonrpctest.Lane) bool { return l.Method == call.Method })]
 		if err := lane.Slow(CheckParams, call.Params); (err == nil) != call.Valid {
 			t.Errorf("%s: %s: want valid=%v, got %v from the slow lane", call.Name, call.Params, call.Valid, err)
 		}

@@ -9,8 +9,8 @@ import (
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
 )
 
-// lanes are the methods that have params: how these are read, and examples of them.
-var lanes = []jsonrpctest.Lane{
+// paramsLanes are the methods that have params: how these are read, and examples of them.
+var paramsLanes = []jsonrpctest.Lane{
 	jsonrpctest.NewLane[rollcall.EchoParams](rollcall.MethodEcho, readEchoParams, `["Hello, JSON-RPC!"]`, `[{"nested":[1,2.5,null]}]`),
 	jsonrpctest.NewLane[rollcall.AddParams](rollcall.MethodAdd, readAddParams, `[15,25]`, `[0.5,-2.25]`),
 	jsonrpctest.NewLane[rollcall.AuthenticateParams](rollcall.MethodAuthenticate, readAuthenticateParams, `["admin","admin123"]`),
@@ -20,6 +20,6 @@ var lanes = []jsonrpctest.Lane{
 	jsonrpctest.NewLane[rollcall.DeleteUserParams](rollcall.MethodDeleteUser, readDeleteUserParams, `[2]`),
 }
 
-func TestLanes(t *testing.T) { jsonrpctest.CompareLanes(t, lanes, CheckParams, schemasJSON) }
+func TestLanes(t *testing.T) { jsonrpctest.CompareLanes(t, paramsLanes, CheckParams, schemasJSON) }
 
-func FuzzLanes(f *testing.F) { jsonrpctest.FuzzLanes(f, lanes, CheckParams) }
+func FuzzLanes(f *testing.F) { jsonrpctest.FuzzLanes(f, paramsLanes, CheckParams) }

@@ -62,8 +62,8 @@ func (w *writer) lanesTest(p *printer) {
 	if !slices.ContainsFunc(w.service.Methods, func(m *ir.Method) bool { return m.Reader != nil }) {
 		return
 	}
-	p.comment("lanes are the methods that have params: how these are read, and examples of them.")
-	p.p("var lanes = []%s{", p.kit("Lane"))
+	p.comment("paramsLanes are the methods that have params: how these are read, and examples of them.")
+	p.p("var paramsLanes = []%s{", p.kit("Lane"))
 	for _, m := range w.service.Methods {
 		if m.Params == nil {
 			continue
@@ -75,8 +75,8 @@ func (w *writer) lanesTest(p *printer) {
 		p.p("%s[%s](%s),", p.kit("NewLane"), p.typ(m.Params), strings.Join(args, ", "))
 	}
 	p.p("}\n")
-	p.p("func TestLanes(t *%s) { %s(t, lanes, CheckParams, schemasJSON) }\n", p.name("testing", "T"), p.kit("CompareLanes"))
-	p.p("func FuzzLanes(f *%s) { %s(f, lanes, CheckParams) }", p.name("testing", "F"), p.kit("FuzzLanes"))
+	p.p("func TestLanes(t *%s) { %s(t, paramsLanes, CheckParams, schemasJSON) }\n", p.name("testing", "T"), p.kit("CompareLanes"))
+	p.p("func FuzzLanes(f *%s) { %s(f, paramsLanes, CheckParams) }", p.name("testing", "F"), p.kit("FuzzLanes"))
 }
 
 // kit spells a name of the runtime's test kit.
