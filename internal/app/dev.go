@@ -76,11 +76,11 @@ func (c *devCommand) Run(ctx context.Context, streams Streams) (err error) {
 	if err := createDevAdmin(starting, database, passwords); err != nil {
 		return err
 	}
-	key, err := auth.LoadOrCreateKey(filepath.Join(c.DataDir, "token-key.pem"))
+	keys, err := auth.LoadOrCreateKeys(filepath.Join(c.DataDir, "token-key.pem"))
 	if err != nil {
 		return err
 	}
-	tokens, err := c.tokens(key)
+	tokens, err := c.tokens(keys)
 	if err != nil {
 		return err
 	}

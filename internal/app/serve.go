@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -26,17 +27,24 @@ type serveCommand struct {
 	logSettings      `group:"Log"`
 }
 
-// keySettings say where the key is that signs tokens.
+// keySettings say where the keys are that sign and verify tokens.
 type keySettings struct {
-	TokenKey     string `env:"ROLLCALL_TOKEN_KEY" placeholder:"PEM" help:"The Ed25519 private key that signs tokens (PKCS #8, PEM). Better in the environment than on the command line." xor:"key"`
-	TokenKeyFile string `env:"ROLLCALL_TOKEN_KEY_FILE" placeholder:"FILE" help:"A file with that key; openssl genpkey -algorithm ed25519 makes one. One of the two is needed." xor:"key"`
+	TokenKeys     string `env:"ROLLCALL_TOKEN_KEYS" placeholder:"PEM" help:"The Ed25519 keys that sign and verify tokens (PKCS #8, PEM). Better in the environment than on the command line." xor:"keys"`
+	TokenKeysFile string `env:"ROLLCALL_TOKEN_KEYS_FILE" placeholder:"FILE" help:"A file with those keys, which is read again when it changes; rollcall keys new makes one. One of the two is needed." xor:"keys"`
 }
 
-func (s keySettings) key() (auth.Key, error) {
-	if s.TokenKey != "" {
-		return auth.ParseKey([]byte(s.TokenKey))
+// keys are those of the settings, and where they are in a file, of the file as
+// it becomes until ctx ends.
+func (s keySettings) keys(ctx context.Context, log *slog.Logger) (auth.KeySource, error) {
+	if s.TokenKeys != "" {
+		return auth.ParseKeys([]byte(s.TokenKeys), time.Now())
 	}
-	return auth.LoadKey(s.TokenKeyFile)
+	file, err := auth.OpenKeyFile(s.TokenKeysFile)
+	if err != nil {
+		return nil, err
+	}
+	go file.Follow(ctx, log)
+	return file, nil
 }
 
 // Validate is called by kong before Run.
@@ -53,11 +61,11 @@ func (c *serveCommand) Validate() error {
 
 func (c *serveCommand) Run(ctx context.Context, streams Streams) error {
 	log := c.logger(streams.Err, "json")
-	key, err := c.key()
+	keys, err := c.keys(ctx, log)
 	if err != nil {
 		return err
 	}
-	tokens, err := c.tokens(key)
+	tokens, err := c.tokens(keys)
 	if err != nil {
 		return err
 	}
@@ -104,8 +112,8 @@ func (c *serveCommand) missing() error {
 	if len(c.Host) == 0 {
 		names = append(names, "--host (ROLLCALL_HOST)")
 	}
-	if c.TokenKey == "" && c.TokenKeyFile == "" {
-		names = append(names, "--token-key-file (ROLLCALL_TOKEN_KEY_FILE)")
+	if c.TokenKeys == "" && c.TokenKeysFile == "" {
+		names = append(names, "--token-keys-file (ROLLCALL_TOKEN_KEYS_FILE)")
 	}
 	if len(names) > 0 {
 		return fmt.Errorf("settings are missing: %s", strings.Join(names, ", "))

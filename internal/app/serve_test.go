@@ -19,11 +19,11 @@ import (
 func production(t *testing.T, url string) []string {
 	t.Helper()
 	key := filepath.Join(t.TempDir(), "token-key.pem")
-	must(auth.LoadOrCreateKey(key))(t)
+	must(auth.LoadOrCreateKeys(key))(t)
 	return []string{
 		"DATABASE_URL=" + url,
 		"ROLLCALL_HOST=accounts.example.com,127.0.0.1:5000",
-		"ROLLCALL_TOKEN_KEY_FILE=" + key,
+		"ROLLCALL_TOKEN_KEYS_FILE=" + key,
 		"ROLLCALL_ADDR=127.0.0.1:0",
 		"ROLLCALL_SHUTDOWN_DELAY=0s",
 	}
@@ -82,8 +82,8 @@ func TestInterruptedStart(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	key := filepath.Join(t.TempDir(), "key")
-	must(auth.LoadOrCreateKey(key))(t)
-	args := []string{"serve", "--database-url", pgtest.New(t), "--host", "localhost", "--token-key-file", key, "--addr", "127.0.0.1:0"}
+	must(auth.LoadOrCreateKeys(key))(t)
+	args := []string{"serve", "--database-url", pgtest.New(t), "--host", "localhost", "--token-keys-file", key, "--addr", "127.0.0.1:0"}
 	out, errs := newOutput(), newOutput()
 	code := run(ctx, args, Streams{Out: out, Err: errs})
 	if code != 1 || errs.String() != "rollcall: interrupted before it was ready\n" || out.String() != "" {
@@ -118,7 +118,7 @@ func TestServeRefusesWeakSettings(t *testing.T) {
 	env := production(t, url)
 	dir := t.TempDir()
 	open, empty := filepath.Join(dir, "open.pem"), filepath.Join(dir, "empty.pem")
-	must(auth.LoadOrCreateKey(open))(t)
+	must(auth.LoadOrCreateKeys(open))(t)
 	check(t, os.Chmod(open, 0o644))
 	check(t, os.WriteFile(empty, nil, 0o600))
 
@@ -130,8 +130,8 @@ func TestServeRefusesWeakSettings(t *testing.T) {
 	}{
 		{"no database", "DATABASE_URL=", 2, "serve: settings are missing: --database-url (DATABASE_URL)"},
 		{"no name", "ROLLCALL_HOST=", 2, "serve: settings are missing: --host (ROLLCALL_HOST)"},
-		{"no key", "ROLLCALL_TOKEN_KEY_FILE=", 2, "serve: settings are missing: --token-key-file (ROLLCALL_TOKEN_KEY_FILE)"},
-		{"two keys", "ROLLCALL_TOKEN_KEY=x", 2, "--token-key and --token-key-file can't be used together"},
+		{"no key", "ROLLCALL_TOKEN_KEYS_FILE=", 2, "serve: settings are missing: --token-keys-file (ROLLCALL_TOKEN_KEYS_FILE)"},
+		{"two keys", "ROLLCALL_TOKEN_KEYS=x", 2, "--token-keys and --token-keys-file can't be used together"},
 		{"a URL for a name", "ROLLCALL_HOST=https://example.com", 2, `serve: --host "https://example.com"` + name},
 		{"any name", "ROLLCALL_HOST=*", 2, `serve: --host "*"` + name},
 		{"an empty name", "ROLLCALL_HOST=example.com,:80", 2, `serve: --host ":80"` + name},
@@ -140,12 +140,12 @@ func TestServeRefusesWeakSettings(t *testing.T) {
 		{"two timeouts", "DATABASE_URL=" + url + "&statement_timeout=1s", 2,
 			"serve: the database URL has the option statement_timeout: take it out, and give --database-statement-timeout"},
 		{"a negative delay", "ROLLCALL_SHUTDOWN_DELAY=-1s", 2, "serve: --shutdown-delay must not be negative"},
-		{"a key that is not there", "ROLLCALL_TOKEN_KEY_FILE=" + dir + "/none.pem", 1,
-			"read the token key: open " + dir + "/none.pem: no such file or directory"},
-		{"a key that all can read", "ROLLCALL_TOKEN_KEY_FILE=" + open, 1,
-			"read the token key: " + open + " has mode 0644, others than its owner may use it: chmod 600 " + open},
-		{"a key that is none", "ROLLCALL_TOKEN_KEY_FILE=" + empty, 1,
-			"read the token key: " + empty + ": not a PEM text of one PRIVATE KEY; make one with: openssl genpkey -algorithm ed25519"},
+		{"a key that is not there", "ROLLCALL_TOKEN_KEYS_FILE=" + dir + "/none.pem", 1,
+			"read the token keys: open " + dir + "/none.pem: no such file or directory"},
+		{"a key that all can read", "ROLLCALL_TOKEN_KEYS_FILE=" + open, 1,
+			"read the token keys: " + open + " has mode 0644, others than its owner may use it: chmod 600 " + open},
+		{"a key that is none", "ROLLCALL_TOKEN_KEYS_FILE=" + empty, 1,
+			"read the token keys: " + empty + ": there is no private key, which alone can sign; make keys with: rollcall keys new, or openssl genpkey -algorithm ed25519"},
 	}
 	for _, test := range tests {
 		got := finish(t, append(env, test.env), "", "serve")
@@ -155,7 +155,7 @@ func TestServeRefusesWeakSettings(t *testing.T) {
 	}
 	all := finish(t, nil, "", "serve")
 	want := "rollcall: serve: settings are missing: --database-url (DATABASE_URL), --host (ROLLCALL_HOST), " +
-		"--token-key-file (ROLLCALL_TOKEN_KEY_FILE)\nTry rollcall serve --help.\n"
+		"--token-keys-file (ROLLCALL_TOKEN_KEYS_FILE)\nTry rollcall serve --help.\n"
 	if all.code != 2 || all.errors != want {
 		t.Errorf("nothing given: code %d, %s\nwant %s", all.code, all.errors, want)
 	}

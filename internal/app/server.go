@@ -43,7 +43,7 @@ func newServer(settings httpSettings, hosts []string, log *slog.Logger, database
 		auth.Authenticator{Tokens: tokens, Users: database},
 		settings.handlerOptions(log)...,
 	)
-	s.handler = withRequestID(logRefusals(log, guard(hosts, s.routes(rpc))))
+	s.handler = withRequestID(logRefusals(log, guard(hosts, s.routes(rpc, tokens))))
 	return s, nil
 }
 
@@ -54,7 +54,7 @@ func contractVersion() (string, error) {
 	return document.Info.Version, err
 }
 
-func (s *server) routes(rpc http.Handler) http.Handler {
+func (s *server) routes(rpc http.Handler, keys auth.KeySource) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/jsonrpc", rpc)
 	mux.HandleFunc("GET /health", s.health.health)
@@ -64,8 +64,21 @@ func (s *server) routes(rpc http.Handler) http.Handler {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, rollcallserver.Document)
 	})
+	mux.HandleFunc("GET /.well-known/jwks.json", func(w http.ResponseWriter, _ *http.Request) { jwks(w, keys.Keys()) })
 	return mux
 }
+
+// jwks shows other services the keys that verify tokens. Whoever keeps the
+// answer for as long as they may has the next key before it signs.
+func jwks(w http.ResponseWriter, keys *auth.KeySet) {
+	w.Header().Set("Content-Type", "application/jwk-set+json")
+	w.Header().Set("Cache-Control", fmt.Sprintf("public, max-age=%d", int(jwksMaxAge.Seconds())))
+	_, _ = w.Write(keys.JWKS())
+}
+
+// jwksMaxAge is how long others may keep the keys. A new key is published for
+// longer before it signs.
+const jwksMaxAge = 5 * time.Minute
 
 // serve answers on l until ctx ends. Then it stops being ready, gives whoever
 // looks at that time to send requests elsewhere, and lets what runs come to its

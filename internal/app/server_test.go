@@ -46,7 +46,7 @@ func newFixture(t *testing.T, flags ...string) *fixture {
 	c := devSettings(t, flags...)
 	f.users = must(postgres.Open(t.Context(), c.config(f.database)))(t)
 	t.Cleanup(f.users.Close)
-	f.tokens = must(c.tokens(must(auth.LoadOrCreateKey(filepath.Join(t.TempDir(), "key")))(t)))(t)
+	f.tokens = must(c.tokens(must(auth.LoadOrCreateKeys(filepath.Join(t.TempDir(), "key")))(t)))(t)
 	f.server = must(newServer(c.httpSettings, loopbackNames, c.logger(f.log, "json"), f.users, c.passwords(), f.tokens))(t)
 	f.start(t)
 	return f
@@ -166,8 +166,10 @@ func TestRoutes(t *testing.T) {
 		{"live", get("/livez"), 200, ""},
 		{"ready", get("/readyz"), 200, ""},
 		{"the document", get("/openrpc.json"), 200, ""},
+		{"the keys", get("/.well-known/jwks.json"), 200, ""},
 		{"POST /health", strings.Replace(post(ping), "/jsonrpc", "/health", 1), 405, "GET, HEAD"},
 		{"POST /openrpc.json", strings.Replace(post(ping), "/jsonrpc", "/openrpc.json", 1), 405, "GET, HEAD"},
+		{"POST /.well-known/jwks.json", strings.Replace(post(ping), "/jsonrpc", "/.well-known/jwks.json", 1), 405, "GET, HEAD"},
 		{"nowhere", get("/nowhere"), 404, ""},
 		{"the top", get("/"), 404, ""},
 		{"below", strings.Replace(post(ping), "/jsonrpc", "/jsonrpc/", 1), 404, ""},

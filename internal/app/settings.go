@@ -178,9 +178,9 @@ func (s authSettings) passwords() *auth.Passwords {
 	return auth.NewPasswords(cmp.Or(s.HashSlots, runtime.GOMAXPROCS(0)))
 }
 
-func (s authSettings) tokens(key auth.Key) (*auth.Tokens, error) {
+func (s authSettings) tokens(keys auth.KeySource) (*auth.Tokens, error) {
 	return auth.NewTokens(auth.TokenConfig{
-		Key: key, Issuer: s.TokenIssuer, Audience: s.TokenAudience, Lifetime: s.TokenLifetime, Cache: s.TokenCache,
+		Keys: keys, Issuer: s.TokenIssuer, Audience: s.TokenAudience, Lifetime: s.TokenLifetime, Cache: s.TokenCache,
 	})
 }
 

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { pgtest.Main(m, postgres.Migrate) }
 // fixture is an authenticator with a database of its own, in which ann has an account.
 type fixture struct {
 	auth.Authenticator
-	key      auth.Key
+	keys     *auth.KeySet
 	database *postgres.DB
 	ann      db.User
 }
@@ -41,23 +41,23 @@ func newFixture(t *testing.T) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key := newKey(t)
-	return &fixture{auth.Authenticator{Tokens: newTokens(t, key, time.Now), Users: database}, key, database, ann}
+	keys := newKeys(t)
+	return &fixture{auth.Authenticator{Tokens: newTokens(t, keys, time.Now), Users: database}, keys, database, ann}
 }
 
-func newKey(t *testing.T) auth.Key {
+func newKeys(t *testing.T) *auth.KeySet {
 	t.Helper()
-	key, err := auth.LoadOrCreateKey(filepath.Join(t.TempDir(), "token.key"))
+	keys, err := auth.LoadOrCreateKeys(filepath.Join(t.TempDir(), "token.key"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return key
+	return keys
 }
 
-func newTokens(t *testing.T, key auth.Key, now func() time.Time) *auth.Tokens {
+func newTokens(t *testing.T, keys *auth.KeySet, now func() time.Time) *auth.Tokens {
 	t.Helper()
 	tokens, err := auth.NewTokens(auth.TokenConfig{
-		Key: key, Issuer: "rollcall", Audience: "rollcall", Lifetime: time.Minute, Cache: 10, Now: now})
+		Keys: keys, Issuer: "rollcall", Audience: "rollcall", Lifetime: time.Minute, Cache: 10, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,8 +101,8 @@ func TestAuthenticateRefuses(t *testing.T) {
 	}{
 		{"no header", http.Header{}, "Missing or invalid authorization header"},
 		{"not a token", http.Header{"Authorization": {"Bearer x"}}, "Invalid token"},
-		{"somebody else's token", bearer(t, newTokens(t, newKey(t), time.Now), f.ann.ID), "Invalid token"},
-		{"an expired token", bearer(t, newTokens(t, f.key, anHourAgo), f.ann.ID), "Token has expired"},
+		{"somebody else's token", bearer(t, newTokens(t, newKeys(t), time.Now), f.ann.ID), "Invalid token"},
+		{"an expired token", bearer(t, newTokens(t, f.keys, anHourAgo), f.ann.ID), "Token has expired"},
 		{"a token without an account", bearer(t, f.Tokens, f.ann.ID+1), "Invalid token"},
 	}
 	for _, test := range tests {

@@ -1,69 +1,27 @@
 package auth
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"strings"
+	"time"
 )
 
-// Key is an Ed25519 key that signs tokens. Printing one shows its ID alone.
+// Key is an Ed25519 key of tokens: a private one signs and verifies, a public one verifies alone. Printing one shows its ID alone.
 type Key struct {
 	// ID names the key in a token's kid: the thumbprint of its public half (RFC 7638 and RFC 8037, appendix A.3).
-	ID      string
-	private ed25519.PrivateKey
-}
+	ID string
+	// SignsFrom is when a private key takes over; the zero time says that it always could.
+	SignsFrom time.Time
+	// Created is when the key was made; the zero time says that nobody has noted it.
+	Created time.Time
 
-// ParseKey reads a private key in PEM: one block of type PRIVATE KEY, PKCS#8 with Ed25519. Its errors quote nothing of it.
-func ParseKey(text []byte) (Key, error) {
-	const hint = "make one with: openssl genpkey -algorithm ed25519"
-	block, rest := pem.Decode(text)
-	if block == nil || block.Type != pemType || len(bytes.TrimSpace(rest)) > 0 {
-		return Key{}, errors.New("not a PEM text of one " + pemType + "; " + hint)
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return Key{}, errors.New("the private key is not PKCS#8; " + hint)
-	}
-	private, ok := parsed.(ed25519.PrivateKey)
-	if !ok {
-		return Key{}, fmt.Errorf("the private key is of type %T, not Ed25519; %s", parsed, hint)
-	}
-	return newKey(private), nil
-}
-
-// LoadKey reads the key in a file that nobody but its owner may read or write.
-func LoadKey(path string) (Key, error) {
-	text, err := readPrivate(path)
-	if err != nil {
-		return Key{}, fmt.Errorf("read the token key: %w", err)
-	}
-	key, err := ParseKey(text)
-	if err != nil {
-		return Key{}, fmt.Errorf("read the token key: %s: %w", path, err)
-	}
-	return key, nil
-}
-
-// LoadOrCreateKey is LoadKey, but where there is no file it makes a key and its file first. Of several programs that do so at
-// once one wins, and all have its key.
-func LoadOrCreateKey(path string) (Key, error) {
-	key, err := LoadKey(path)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return key, err
-	}
-	if err := createKeyFile(path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return Key{}, fmt.Errorf("make the token key: %w", err)
-	}
-	return LoadKey(path)
+	public  ed25519.PublicKey
+	private ed25519.PrivateKey // nil if it verifies alone
 }
 
 // String keeps the private half out of logs.
@@ -73,57 +31,108 @@ func (k Key) String() string { return "Ed25519 key " + k.ID }
 func (k Key) GoString() string { return k.String() }
 
 // Public is the half that verifies tokens.
-func (k Key) Public() ed25519.PublicKey { return k.private.Public().(ed25519.PublicKey) }
+func (k Key) Public() ed25519.PublicKey { return k.public }
 
-const pemType = "PRIVATE KEY"
+// CanSign tells whether the key has its private half.
+func (k Key) CanSign() bool { return k.private != nil }
 
-func newKey(private ed25519.PrivateKey) Key {
-	key := Key{private: private}
-	// RFC 7638: the required members in alphabetical order, without white space.
-	members := `{"crv":"Ed25519","kty":"OKP","x":"` + base64.RawURLEncoding.EncodeToString(key.Public()) + `"}`
-	digest := sha256.Sum256([]byte(members))
-	key.ID = base64.RawURLEncoding.EncodeToString(digest[:])
+// The types of PEM block that hold a key, and the headers that they may have.
+const (
+	privateBlock  = "PRIVATE KEY"
+	publicBlock   = "PUBLIC KEY"
+	signsFromName = "Signs-From"
+	createdName   = "Created"
+)
+
+// generateKey makes a private key. None has an ID that begins with a dash: on a command line it would look like a flag.
+func generateKey(now, signsFrom time.Time) (Key, error) {
+	_, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return Key{}, err
+	}
+	key := privateKey(private)
+	if strings.HasPrefix(key.ID, "-") {
+		return generateKey(now, signsFrom)
+	}
+	key.Created, key.SignsFrom = now.UTC().Truncate(time.Second), signsFrom.UTC().Truncate(time.Second)
+	return key, nil
+}
+
+func privateKey(private ed25519.PrivateKey) Key {
+	key := publicKey(private.Public().(ed25519.PublicKey))
+	key.private = private
 	return key
 }
 
-// readPrivate asks for the permissions of the file that it has open, so that the two cannot differ.
-func readPrivate(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("%s has mode %04o, others than its owner may use it: chmod 600 %s", path, mode, path)
-	}
-	return io.ReadAll(io.LimitReader(file, maxKeyFile))
+func publicKey(public ed25519.PublicKey) Key {
+	// RFC 7638: the required members in alphabetical order, without white space.
+	members := `{"crv":"Ed25519","kty":"OKP","x":"` + base64.RawURLEncoding.EncodeToString(public) + `"}`
+	digest := sha256.Sum256([]byte(members))
+	return Key{ID: base64.RawURLEncoding.EncodeToString(digest[:]), public: public}
 }
 
-// maxKeyFile is far more than a key in PEM, which has 119 bytes.
-const maxKeyFile = 64 << 10
+// parseKey reads one block. Its errors quote nothing but the names of types and headers.
+func parseKey(block *pem.Block) (Key, error) {
+	key, err := parseKeyBytes(block)
+	if err != nil {
+		return Key{}, err
+	}
+	for name, value := range block.Headers {
+		var into *time.Time
+		switch {
+		case name == createdName:
+			into = &key.Created
+		case name == signsFromName && key.CanSign():
+			into = &key.SignsFrom
+		case name == signsFromName:
+			return Key{}, fmt.Errorf("a public key has the header %s, and can never sign", name)
+		default:
+			return Key{}, fmt.Errorf("the header %q is none of %s and %s", name, signsFromName, createdName)
+		}
+		if *into, err = time.Parse(time.RFC3339, value); err != nil {
+			return Key{}, fmt.Errorf("the header %s is no time like 2006-01-02T15:04:05Z (RFC 3339)", name)
+		}
+	}
+	return key, nil
+}
 
-// createKeyFile makes a key's file appear whole and only if there is none: it writes another one and links it.
-func createKeyFile(path string) (err error) {
-	_, private, err := ed25519.GenerateKey(nil)
-	if err != nil {
-		return err
+func parseKeyBytes(block *pem.Block) (Key, error) {
+	var parsed any
+	var err error
+	switch block.Type {
+	case privateBlock:
+		parsed, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+	case publicBlock:
+		parsed, err = x509.ParsePKIXPublicKey(block.Bytes)
+	default:
+		return Key{}, fmt.Errorf("the block is of type %q, want %q or %q", block.Type, privateBlock, publicBlock)
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(private)
 	if err != nil {
-		return err
+		return Key{}, fmt.Errorf("the block is of type %q and holds no such key (PKCS #8, PKIX)", block.Type)
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // With mode 0600.
-	if err != nil {
-		return err
+	switch k := parsed.(type) {
+	case ed25519.PrivateKey:
+		return privateKey(k), nil
+	case ed25519.PublicKey:
+		return publicKey(k), nil
 	}
-	defer func() { err = errors.Join(err, os.Remove(file.Name())) }()
-	err = errors.Join(pem.Encode(file, &pem.Block{Type: pemType, Bytes: der}), file.Sync(), file.Close())
-	if err != nil {
-		return err
+	return Key{}, fmt.Errorf("the key is of type %T, not Ed25519", parsed)
+}
+
+// block is what parseKey reads.
+func (k Key) block() (*pem.Block, error) {
+	block := &pem.Block{Type: publicBlock, Headers: map[string]string{}}
+	var err error
+	if k.CanSign() {
+		block.Type = privateBlock
+		block.Bytes, err = x509.MarshalPKCS8PrivateKey(k.private)
+	} else {
+		block.Bytes, err = x509.MarshalPKIXPublicKey(k.public)
 	}
-	return os.Link(file.Name(), path)
+	for name, at := range map[string]time.Time{createdName: k.Created, signsFromName: k.SignsFrom} {
+		if !at.IsZero() {
+			block.Headers[name] = at.Format(time.RFC3339)
+		}
+	}
+	return block, err
 }

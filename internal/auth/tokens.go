@@ -22,16 +22,22 @@ import (
 type Tokens struct {
 	config    TokenConfig
 	parser    *jwt.Parser
-	verified  *lru.Cache[digest, Claims]
+	verified  *lru.Cache[digest, verification]
 	verifying singleflight.Group // by digest: calls that come together, as a batch's do, share the work
 }
 
 // digest stands for a token where it is remembered: the token itself would be worth stealing.
 type digest [sha256.Size]byte
 
+// verification is what is remembered of a token, and by which keys it was verified: by others it is verified anew.
+type verification struct {
+	claims Claims
+	keys   *KeySet
+}
+
 // TokenConfig is what the instances of a service have in common. All of it is needed but Now.
 type TokenConfig struct {
-	Key      Key
+	Keys     KeySource
 	Issuer   string // the service that issues the tokens
 	Audience string // the service that they are for
 	Lifetime time.Duration
@@ -56,13 +62,13 @@ const (
 
 // NewTokens returns an error if something is missing in config.
 func NewTokens(config TokenConfig) (*Tokens, error) {
-	if config.Key.private == nil || config.Issuer == "" || config.Audience == "" || config.Lifetime < time.Second {
-		return nil, errors.New("tokens need a key, an issuer, an audience and a lifetime of a second or more")
+	if config.Keys == nil || config.Issuer == "" || config.Audience == "" || config.Lifetime < time.Second {
+		return nil, errors.New("tokens need keys, an issuer, an audience and a lifetime of a second or more")
 	}
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	verified, err := lru.New[digest, Claims](config.Cache)
+	verified, err := lru.New[digest, verification](config.Cache)
 	if err != nil {
 		return nil, fmt.Errorf("the cache of verified tokens: %w", err)
 	}
@@ -79,9 +85,16 @@ func NewTokens(config TokenConfig) (*Tokens, error) {
 	return &Tokens{config: config, parser: parser, verified: verified}, nil
 }
 
+// Keys implements [KeySource]: they are those that verify tokens now.
+func (t *Tokens) Keys() *KeySet { return t.config.Keys.Keys() }
+
 // Issue makes a token for a user.
 func (t *Tokens) Issue(userID int64, username string) (string, error) {
 	now := t.config.Now()
+	key, ok := t.Keys().Signer(now)
+	if !ok {
+		return "", fmt.Errorf("sign a token: no key signs at %s", now.UTC().Format(time.RFC3339))
+	}
 	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, payload{
 		Username: username,
 		RegisteredClaims: jwt.RegisteredClaims{
@@ -93,8 +106,8 @@ func (t *Tokens) Issue(userID int64, username string) (string, error) {
 			ID:        rand.Text(),
 		},
 	})
-	token.Header["kid"] = t.config.Key.ID
-	signed, err := token.SignedString(t.config.Key.private)
+	token.Header["kid"] = key.ID
+	signed, err := token.SignedString(key.private)
 	if err != nil {
 		return "", fmt.Errorf("sign a token: %w", err)
 	}
@@ -107,33 +120,33 @@ func (t *Tokens) Verify(token string) (Claims, error) {
 	if len(token) > maxToken || strings.ContainsAny(token, "\r\n") {
 		return Claims{}, TokenInvalid
 	}
-	d := digest(sha256.Sum256([]byte(token)))
-	if claims, ok := t.remembered(d); ok {
+	d, keys := digest(sha256.Sum256([]byte(token))), t.Keys()
+	if claims, ok := t.remembered(d, keys); ok {
 		return claims, nil
 	}
 	claims, err, _ := t.verifying.Do(string(d[:]), func() (any, error) {
-		if claims, ok := t.remembered(d); ok { // by a call that ended just now
+		if claims, ok := t.remembered(d, keys); ok { // by a call that ended just now
 			return claims, nil
 		}
-		claims, err := t.parse(token)
+		claims, err := t.parse(token, keys)
 		if err == nil {
-			t.verified.Add(d, claims)
+			t.verified.Add(d, verification{claims, keys})
 		}
 		return claims, err
 	})
 	return claims.(Claims), err
 }
 
-// remembered returns the claims of a token that was verified before and has not expired since.
-func (t *Tokens) remembered(d digest) (Claims, bool) {
-	claims, ok := t.verified.Get(d)
-	return claims, ok && t.config.Now().Before(claims.ExpiresAt)
+// remembered returns the claims of a token that was verified before, by the same keys, and has not expired since.
+func (t *Tokens) remembered(d digest, keys *KeySet) (Claims, bool) {
+	v, ok := t.verified.Get(d)
+	return v.claims, ok && v.keys == keys && t.config.Now().Before(v.claims.ExpiresAt)
 }
 
 // parse does the whole work of Verify.
-func (t *Tokens) parse(token string) (Claims, error) {
+func (t *Tokens) parse(token string, keys *KeySet) (Claims, error) {
 	var p payload
-	_, err := t.parser.ParseWithClaims(token, &p, t.keyFor)
+	_, err := t.parser.ParseWithClaims(token, &p, keys.keyFor)
 	if errors.Is(err, jwt.ErrTokenExpired) {
 		return Claims{}, TokenExpired
 	}
@@ -144,12 +157,14 @@ func (t *Tokens) parse(token string) (Claims, error) {
 }
 
 // keyFor asks for the header that Issue writes, with nothing added: an unknown member, crit for one, changes what a token means.
-func (t *Tokens) keyFor(token *jwt.Token) (any, error) {
+func (s *KeySet) keyFor(token *jwt.Token) (any, error) {
 	header := token.Header
-	if len(header) != 3 || header["typ"] != "JWT" || header["kid"] != t.config.Key.ID {
+	id, _ := header["kid"].(string)
+	key, ok := s.Verifier(id)
+	if len(header) != 3 || header["typ"] != "JWT" || !ok {
 		return nil, errors.New("the header is not ours")
 	}
-	return t.config.Key.Public(), nil
+	return key.Public(), nil
 }
 
 // payload is a token's second part.

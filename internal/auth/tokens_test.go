@@ -23,7 +23,7 @@ func newTokens(t testing.TB) (tokens *Tokens, clock *time.Time) {
 	t.Helper()
 	clock = new(noon)
 	tokens, err := NewTokens(TokenConfig{
-		Key:      newKey(rfcKey(t)),
+		Keys:     &KeySet{[]Key{privateKey(rfcKey(t))}},
 		Issuer:   "rollcall",
 		Audience: "rollcall-api",
 		Lifetime: 15 * time.Minute,
@@ -93,7 +93,7 @@ func newForgery(t testing.TB, tokens *Tokens) *forgery {
 	return &forgery{
 		method: jwt.SigningMethodEdDSA,
 		key:    rfcKey(t),
-		header: map[string]any{"alg": "EdDSA", "kid": tokens.config.Key.ID, "typ": "JWT"},
+		header: map[string]any{"alg": "EdDSA", "kid": privateKey(rfcKey(t)).ID, "typ": "JWT"},
 		claims: jwt.MapClaims{
 			"iss": "rollcall", "aud": []string{"rollcall-api"}, "sub": "42", "username": "ann", "jti": "J",
 			"iat": noon.Unix(), "exp": noon.Add(15 * time.Minute).Unix(),
@@ -133,7 +133,7 @@ func TestForgedTokens(t *testing.T) {
 		{"alg HS256 in name", func(f *forgery) { f.header["alg"] = "HS256" }, TokenInvalid},
 		{"alg in another case", func(f *forgery) { f.header["alg"] = "eddsa" }, TokenInvalid},
 		{"no alg", func(f *forgery) { delete(f.header, "alg") }, TokenInvalid},
-		{"another kid", func(f *forgery) { f.header["kid"] = newKey(otherKey).ID }, TokenInvalid},
+		{"another kid", func(f *forgery) { f.header["kid"] = privateKey(otherKey).ID }, TokenInvalid},
 		{"no kid", func(f *forgery) { delete(f.header, "kid") }, TokenInvalid},
 		{"a kid that is no text", func(f *forgery) { f.header["kid"] = []any{f.header["kid"]} }, TokenInvalid},
 		{"another typ", func(f *forgery) { f.header["typ"] = "at+jwt" }, TokenInvalid},
@@ -225,7 +225,7 @@ func TestAlteredTokens(t *testing.T) {
 	}
 }
 
-// A token in the cache is recognised by another key's not being asked.
+// A token in the cache is recognised by its signature's not being looked at.
 func TestCacheDoesNotOutliveTheToken(t *testing.T) {
 	t.Parallel()
 	tokens, clock := newTokens(t)
@@ -234,11 +234,8 @@ func TestCacheDoesNotOutliveTheToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, otherKey, err := ed25519.GenerateKey(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tokens.config.Key = newKey(otherKey)
+	keys := tokens.Keys()
+	keys.keys[0].public = make([]byte, ed25519.PublicKeySize)
 
 	*clock = want.ExpiresAt.Add(-time.Nanosecond)
 	if got, err := tokens.Verify(token); err != nil || got != want {
@@ -247,6 +244,53 @@ func TestCacheDoesNotOutliveTheToken(t *testing.T) {
 	*clock = want.ExpiresAt
 	if got, err := tokens.Verify(token); err != TokenInvalid {
 		t.Errorf("when it expires: %+v (%v), want it verified anew", got, err)
+	}
+}
+
+// A set can be replaced, as the file of a [KeyFile] is.
+func TestTokensOfAKeySetThatChanges(t *testing.T) {
+	t.Parallel()
+	old, next := newTestKey(t, time.Time{}), newTestKey(t, noon)
+	file := &KeyFile{}
+	file.keys.Store(&KeySet{[]Key{old}})
+	tokens, clock := newTokens(t)
+	config := tokens.config
+	config.Keys = file
+	tokens, err := NewTokens(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signedBy := func(token string) string {
+		parsed, _, err := jwt.NewParser().ParseUnverified(token, jwt.MapClaims{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(parsed.Header["kid"])
+	}
+
+	*clock = noon.Add(-time.Second)
+	first := issue(t, tokens)
+	file.keys.Store(&KeySet{[]Key{old, next}})
+	second := issue(t, tokens)
+	*clock = noon
+	third := issue(t, tokens)
+	for _, test := range []struct{ token, want string }{{first, old.ID}, {second, old.ID}, {third, next.ID}} {
+		if got := signedBy(test.token); got != test.want {
+			t.Errorf("signed by %s, want %s", got, test.want)
+		}
+		if _, err := tokens.Verify(test.token); err != nil {
+			t.Errorf("a token of %s: %v", test.want, err)
+		}
+	}
+	file.keys.Store(&KeySet{[]Key{next}})
+	for token, want := range map[string]error{first: TokenInvalid, second: TokenInvalid, third: nil} {
+		if _, err := tokens.Verify(token); err != want {
+			t.Errorf("a token of %s, after the old key was retired: error is %v, want %v", signedBy(token), err, want)
+		}
+	}
+	*clock = noon.Add(-time.Hour)
+	if token, err := tokens.Issue(42, "ann"); err == nil {
+		t.Errorf("before any key signs: issued %s", token)
 	}
 }
 
@@ -317,7 +361,7 @@ func TestNewTokensNeedsItsSettings(t *testing.T) {
 	t.Parallel()
 	good, _ := newTokens(t)
 	for name, spoil := range map[string]func(*TokenConfig){
-		"key":      func(c *TokenConfig) { c.Key = Key{} },
+		"keys":     func(c *TokenConfig) { c.Keys = nil },
 		"issuer":   func(c *TokenConfig) { c.Issuer = "" },
 		"audience": func(c *TokenConfig) { c.Audience = "" },
 		"lifetime": func(c *TokenConfig) { c.Lifetime = 0 },
@@ -364,7 +408,7 @@ func BenchmarkVerify(b *testing.B) {
 	b.Run("uncached", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := tokens.parse(token); err != nil {
+			if _, err := tokens.parse(token, tokens.Keys()); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -121,7 +121,7 @@ func TestRoundTripsOfABatch(t *testing.T) {
 		}
 	}
 	send()
-	if got := checksBy(f.key.Public()).Load(); got != 1 {
+	if got := checksBy(f.keys.All()[0].Public()).Load(); got != 1 {
 		t.Errorf("the token's signature was checked %d times", got)
 	}
 	if got := trips.of(send); got != calls {

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 type fixture struct {
 	url  string
 	db   *postgres.DB
-	key  auth.Key
+	keys *auth.KeySet
 	http *http.Client
 }
 
@@ -47,7 +47,7 @@ func newFixtureOn(t *testing.T, config postgres.Config, options ...jsonrpc.Handl
 	t.Helper()
 	database := must(postgres.Open(t.Context(), config))(t)
 	t.Cleanup(database.Close)
-	f := &fixture{db: database, key: must(auth.LoadOrCreateKey(filepath.Join(t.TempDir(), "key")))(t)}
+	f := &fixture{db: database, keys: must(auth.LoadOrCreateKeys(filepath.Join(t.TempDir(), "key")))(t)}
 	tokens := f.tokens(t, time.Now)
 	handler := rollcallserver.NewHandler(
 		service.New(database, auth.NewPasswords(2), tokens),
@@ -65,7 +65,7 @@ func newFixtureOn(t *testing.T, config postgres.Config, options ...jsonrpc.Handl
 func (f *fixture) tokens(t *testing.T, now func() time.Time) *auth.Tokens {
 	t.Helper()
 	return must(auth.NewTokens(auth.TokenConfig{
-		Key: f.key, Issuer: "rollcall", Audience: "rollcall", Lifetime: time.Minute, Cache: 100, Now: now,
+		Keys: f.keys, Issuer: "rollcall", Audience: "rollcall", Lifetime: time.Minute, Cache: 100, Now: now,
 	}))(t)
 }
 

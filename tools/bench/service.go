@@ -23,7 +23,7 @@ type service struct {
 // startService starts rollcall serve with flags beside those that it needs.
 func (s *stage) startService(ctx context.Context, databaseURL string, flags ...string) (*service, error) {
 	key := filepath.Join(s.dir, "token-key.pem")
-	if _, err := auth.LoadOrCreateKey(key); err != nil {
+	if _, err := auth.LoadOrCreateKeys(key); err != nil {
 		return nil, err
 	}
 	log, err := os.CreateTemp(s.dir, "log-")
@@ -36,7 +36,7 @@ func (s *stage) startService(ctx context.Context, databaseURL string, flags ...s
 		return nil, err
 	}
 	command := exec.CommandContext(ctx, s.rollcall, append([]string{
-		"serve", "--addr", "127.0.0.1:0", "--host", "127.0.0.1", "--token-key-file", key, "--shutdown-delay", "0s",
+		"serve", "--addr", "127.0.0.1:0", "--host", "127.0.0.1", "--token-keys-file", key, "--shutdown-delay", "0s",
 	}, flags...)...)
 	command.Stderr = log
 	command.Env = append(environment(), "DATABASE_URL="+databaseURL)
