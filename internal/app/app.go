@@ -27,6 +27,11 @@ type commandLine struct {
 	Admin struct {
 		Create adminCreateCommand `cmd:"" help:"Create an administrator."`
 	} `cmd:"" help:"Manage administrators."`
+	Keys struct {
+		New    keysNewCommand    `cmd:"" help:"Make a key, in a new file or beside the keys of one."`
+		List   keysListCommand   `cmd:"" help:"List the keys of a file."`
+		Retire keysRetireCommand `cmd:"" help:"Take a key out of a file."`
+	} `cmd:"" help:"Manage the keys that sign and verify tokens."`
 }
 
 // Run runs the command and returns its exit code: 0 if it worked, 1 if it did

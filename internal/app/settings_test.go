@@ -30,7 +30,7 @@ func settingsOf(t *testing.T, command string) (flags []*kong.Flag) {
 // help tells both.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	env := []string{"DATABASE_URL=postgres://u:SECRET@h/d", "ROLLCALL_TOKEN_KEY=SECRET"}
+	env := []string{"DATABASE_URL=postgres://u:SECRET@h/d", "ROLLCALL_TOKEN_KEYS=SECRET"}
 	for _, command := range []string{"dev", "serve", "admin create"} {
 		got := finish(t, env, "", append(strings.Fields(command), "--help")...)
 		if got.code != 0 || got.errors != "" || strings.Contains(got.out, "SECRET") {
@@ -54,7 +54,7 @@ func TestHelp(t *testing.T) {
 	}
 	for _, args := range [][]string{nil, {"--help"}} {
 		got := finish(t, nil, "", args...)
-		for _, command := range []string{"dev", "serve", "admin create"} {
+		for _, command := range []string{"dev", "serve", "admin create", "keys new", "keys list", "keys retire"} {
 			if got.code != 0 || !strings.Contains(got.out, "\n  "+command+" ") {
 				t.Errorf("rollcall %v, code %d, does not tell of %s:\n%s%s", args, got.code, command, got.out, got.errors)
 			}
