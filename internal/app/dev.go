@@ -18,7 +18,7 @@ import (
 // devCommand is rollcall dev: one machine, nothing to set up. It uses no
 // database but the one it starts.
 type devCommand struct {
-	DataDir          string `env:"ROLLCALL_DATA_DIR" default:".rollcall" help:"Where the data and the key are kept."`
+	DataDir          string `env:"ROLLCALL_DATA_DIR" default:".rollcall" help:"Where the data, the key and the secret are kept."`
 	httpSettings     `group:"HTTP"`
 	databaseSettings `group:"Database"`
 	authSettings     `group:"Accounts"`
@@ -80,11 +80,15 @@ func (c *devCommand) Run(ctx context.Context, streams Streams) (err error) {
 	if err != nil {
 		return err
 	}
+	secret, err := auth.LoadOrCreateSecret(filepath.Join(c.DataDir, "secret"))
+	if err != nil {
+		return err
+	}
 	tokens, err := c.tokens(keys)
 	if err != nil {
 		return err
 	}
-	s, err := newServer(c.httpSettings, loopbackNames, log, database, passwords, tokens)
+	s, err := newServer(c.httpSettings, loopbackNames, log, database, passwords, tokens, secret)
 	if err != nil {
 		return err
 	}

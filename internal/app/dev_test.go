@@ -42,10 +42,12 @@ func TestDev(t *testing.T) {
 	must(c.UpdateUser(t.Context(), rollcall.UpdateUserParams{
 		UserID: 1, Username: "root", Email: "root@example.com", Password: "no longer admin123",
 	}))(t)
-	keyFile := filepath.Join(dir, "token-key.pem")
-	key := string(must(os.ReadFile(keyFile))(t))
-	if mode := must(os.Stat(keyFile))(t).Mode(); mode != 0o600 {
-		t.Errorf("the key's mode is %v", mode)
+	private := map[string]string{}
+	for _, name := range []string{"token-key.pem", "secret"} {
+		private[name] = string(must(os.ReadFile(filepath.Join(dir, name)))(t))
+		if mode := must(os.Stat(filepath.Join(dir, name)))(t).Mode(); mode != 0o600 {
+			t.Errorf("the mode of %s is %v", name, mode)
+		}
 	}
 	if n := len(postgresProcesses(t, dir)); n < 2 {
 		t.Fatalf("found %d processes of Postgres: the test looks in the wrong place", n)
@@ -64,8 +66,10 @@ func TestDev(t *testing.T) {
 	if got := must(c.Authenticate(t.Context(), rollcall.AuthenticateParams{Username: "ada", Password: "analytical engine"}))(t); got.User.ID != 2 {
 		t.Errorf("ada is now %v", got.User)
 	}
-	if again := string(must(os.ReadFile(keyFile))(t)); again != key {
-		t.Error("the second start made another key")
+	for name, text := range private {
+		if again := string(must(os.ReadFile(filepath.Join(dir, name)))(t)); again != text {
+			t.Errorf("the second start made another %s", name)
+		}
 	}
 	if again := must(os.Stat(filepath.Join(dir, "postgres", "data", "PG_VERSION")))(t).ModTime(); again != initialised {
 		t.Error("the second start made the database anew, which takes long")

@@ -20,6 +20,7 @@ type serveCommand struct {
 	MigrationURL     string   `name:"database-migration-url" env:"ROLLCALL_DATABASE_MIGRATION_URL" placeholder:"URL" help:"The same database past a PgBouncer that pools transactions, if --database-url leads to one: migrations need a session."`
 	Host             []string `env:"ROLLCALL_HOST" required:"" placeholder:"NAME" help:"A name that clients call this server by; requests to others are refused. May be repeated, or hold several with commas between."`
 	keySettings      `group:"Accounts"`
+	secretSettings   `group:"Accounts"`
 	httpSettings     `group:"HTTP"`
 	ShutdownDelay    time.Duration `group:"HTTP" env:"ROLLCALL_SHUTDOWN_DELAY" default:"3s" help:"How long /readyz says no before connections are refused at a shutdown."`
 	databaseSettings `group:"Database"`
@@ -47,6 +48,19 @@ func (s keySettings) keys(ctx context.Context, log *slog.Logger) (auth.KeySource
 	return file, nil
 }
 
+// secretSettings say where the secret is of which further keys are made.
+type secretSettings struct {
+	Secret     string `env:"ROLLCALL_SECRET" placeholder:"BASE64" help:"32 random bytes or more, which all instances share: keys for what the service itself recognises are derived from them. Better in the environment than on the command line." xor:"secret"`
+	SecretFile string `env:"ROLLCALL_SECRET_FILE" placeholder:"FILE" help:"A file with those bytes; openssl rand -base64 32 makes some. One of the two is needed." xor:"secret"`
+}
+
+func (s secretSettings) secret() (auth.Secret, error) {
+	if s.Secret != "" {
+		return auth.ParseSecret(s.Secret)
+	}
+	return auth.LoadSecret(s.SecretFile)
+}
+
 // Validate is called by kong before Run.
 func (c *serveCommand) Validate() error {
 	if err := c.missing(); err != nil {
@@ -66,6 +80,10 @@ func (c *serveCommand) Run(ctx context.Context, streams Streams) error {
 		return err
 	}
 	tokens, err := c.tokens(keys)
+	if err != nil {
+		return err
+	}
+	secret, err := c.secret()
 	if err != nil {
 		return err
 	}
@@ -90,7 +108,7 @@ func (c *serveCommand) Run(ctx context.Context, streams Streams) error {
 	if err != nil {
 		return err
 	}
-	s, err := newServer(c.httpSettings, names, log, database, passwords, tokens)
+	s, err := newServer(c.httpSettings, names, log, database, passwords, tokens, secret)
 	if err != nil {
 		return err
 	}
@@ -114,6 +132,9 @@ func (c *serveCommand) missing() error {
 	}
 	if c.TokenKeys == "" && c.TokenKeysFile == "" {
 		names = append(names, "--token-keys-file (ROLLCALL_TOKEN_KEYS_FILE)")
+	}
+	if c.Secret == "" && c.SecretFile == "" {
+		names = append(names, "--secret-file (ROLLCALL_SECRET_FILE)")
 	}
 	if len(names) > 0 {
 		return fmt.Errorf("settings are missing: %s", strings.Join(names, ", "))

@@ -18,12 +18,15 @@ import (
 // production is what rollcall serve needs, on the database at url.
 func production(t *testing.T, url string) []string {
 	t.Helper()
-	key := filepath.Join(t.TempDir(), "token-key.pem")
+	dir := t.TempDir()
+	key, secret := filepath.Join(dir, "token-key.pem"), filepath.Join(dir, "secret")
 	must(auth.LoadOrCreateKeys(key))(t)
+	must(auth.LoadOrCreateSecret(secret))(t)
 	return []string{
 		"DATABASE_URL=" + url,
 		"ROLLCALL_HOST=accounts.example.com,127.0.0.1:5000",
 		"ROLLCALL_TOKEN_KEYS_FILE=" + key,
+		"ROLLCALL_SECRET_FILE=" + secret,
 		"ROLLCALL_ADDR=127.0.0.1:0",
 		"ROLLCALL_SHUTDOWN_DELAY=0s",
 	}
@@ -81,9 +84,11 @@ func TestInterruptedStart(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	key := filepath.Join(t.TempDir(), "key")
+	dir := t.TempDir()
+	key, secret := filepath.Join(dir, "key"), filepath.Join(dir, "secret")
 	must(auth.LoadOrCreateKeys(key))(t)
-	args := []string{"serve", "--database-url", pgtest.New(t), "--host", "localhost", "--token-keys-file", key, "--addr", "127.0.0.1:0"}
+	must(auth.LoadOrCreateSecret(secret))(t)
+	args := []string{"serve", "--database-url", pgtest.New(t), "--host", "localhost", "--token-keys-file", key, "--secret-file", secret, "--addr", "127.0.0.1:0"}
 	out, errs := newOutput(), newOutput()
 	code := run(ctx, args, Streams{Out: out, Err: errs})
 	if code != 1 || errs.String() != "rollcall: interrupted before it was ready\n" || out.String() != "" {
@@ -132,6 +137,12 @@ func TestServeRefusesWeakSettings(t *testing.T) {
 		{"no name", "ROLLCALL_HOST=", 2, "serve: settings are missing: --host (ROLLCALL_HOST)"},
 		{"no key", "ROLLCALL_TOKEN_KEYS_FILE=", 2, "serve: settings are missing: --token-keys-file (ROLLCALL_TOKEN_KEYS_FILE)"},
 		{"two keys", "ROLLCALL_TOKEN_KEYS=x", 2, "--token-keys and --token-keys-file can't be used together"},
+		{"no secret", "ROLLCALL_SECRET_FILE=", 2, "serve: settings are missing: --secret-file (ROLLCALL_SECRET_FILE)"},
+		{"two secrets", "ROLLCALL_SECRET=x", 2, "--secret and --secret-file can't be used together"},
+		{"an empty secret", "ROLLCALL_SECRET_FILE=" + empty, 1,
+			"read the secret: " + empty + ": the secret is empty; make one with: openssl rand -base64 32"},
+		{"a secret that all can read", "ROLLCALL_SECRET_FILE=" + open, 1,
+			"read the secret: " + open + " has mode 0644, others than its owner may use it: chmod 600 " + open},
 		{"a URL for a name", "ROLLCALL_HOST=https://example.com", 2, `serve: --host "https://example.com"` + name},
 		{"any name", "ROLLCALL_HOST=*", 2, `serve: --host "*"` + name},
 		{"an empty name", "ROLLCALL_HOST=example.com,:80", 2, `serve: --host ":80"` + name},
@@ -155,7 +166,7 @@ func TestServeRefusesWeakSettings(t *testing.T) {
 	}
 	all := finish(t, nil, "", "serve")
 	want := "rollcall: serve: settings are missing: --database-url (DATABASE_URL), --host (ROLLCALL_HOST), " +
-		"--token-keys-file (ROLLCALL_TOKEN_KEYS_FILE)\nTry rollcall serve --help.\n"
+		"--token-keys-file (ROLLCALL_TOKEN_KEYS_FILE), --secret-file (ROLLCALL_SECRET_FILE)\nTry rollcall serve --help.\n"
 	if all.code != 2 || all.errors != want {
 		t.Errorf("nothing given: code %d, %s\nwant %s", all.code, all.errors, want)
 	}

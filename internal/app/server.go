@@ -27,7 +27,7 @@ type server struct {
 	delay    time.Duration // between no longer being ready and refusing connections
 }
 
-func newServer(settings httpSettings, hosts []string, log *slog.Logger, database *postgres.DB, passwords *auth.Passwords, tokens *auth.Tokens) (*server, error) {
+func newServer(settings httpSettings, hosts []string, log *slog.Logger, database *postgres.DB, passwords *auth.Passwords, tokens *auth.Tokens, secret auth.Secret) (*server, error) {
 	version, err := contractVersion()
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func newServer(settings httpSettings, hosts []string, log *slog.Logger, database
 		health:   &health{version: version, ping: database.Ping, log: log},
 	}
 	rpc := rollcallserver.NewHandler(
-		service.New(database, passwords, tokens),
+		service.New(database, passwords, tokens, secret),
 		auth.Authenticator{Tokens: tokens, Users: database},
 		settings.handlerOptions(log)...,
 	)

@@ -47,7 +47,8 @@ func newFixture(t *testing.T, flags ...string) *fixture {
 	f.users = must(postgres.Open(t.Context(), c.config(f.database)))(t)
 	t.Cleanup(f.users.Close)
 	f.tokens = must(c.tokens(must(auth.LoadOrCreateKeys(filepath.Join(t.TempDir(), "key")))(t)))(t)
-	f.server = must(newServer(c.httpSettings, loopbackNames, c.logger(f.log, "json"), f.users, c.passwords(), f.tokens))(t)
+	secret := must(auth.LoadOrCreateSecret(filepath.Join(t.TempDir(), "secret")))(t)
+	f.server = must(newServer(c.httpSettings, loopbackNames, c.logger(f.log, "json"), f.users, c.passwords(), f.tokens, secret))(t)
 	f.start(t)
 	return f
 }

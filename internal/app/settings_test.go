@@ -30,10 +30,10 @@ func settingsOf(t *testing.T, command string) (flags []*kong.Flag) {
 // help tells both.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	env := []string{"DATABASE_URL=postgres://u:SECRET@h/d", "ROLLCALL_TOKEN_KEYS=SECRET"}
+	env := []string{"DATABASE_URL=postgres://u:CANARY@h/d", "ROLLCALL_TOKEN_KEYS=CANARY", "ROLLCALL_SECRET=CANARY"}
 	for _, command := range []string{"dev", "serve", "admin create"} {
 		got := finish(t, env, "", append(strings.Fields(command), "--help")...)
-		if got.code != 0 || got.errors != "" || strings.Contains(got.out, "SECRET") {
+		if got.code != 0 || got.errors != "" || strings.Contains(got.out, "CANARY") {
 			t.Errorf("rollcall %s --help: code %d, tells a secret or fails:\n%s%s", command, got.code, got.out, got.errors)
 		}
 		for _, flag := range settingsOf(t, command) {

@@ -4,7 +4,6 @@ package auth
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
 	"fmt"
 
@@ -96,10 +95,4 @@ func (p *Passwords) takeSlot(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-func randomBytes(n int) []byte {
-	b := make([]byte, n)
-	rand.Read(b) // Never fails: see crypto/rand.
-	return b
 }

@@ -19,14 +19,15 @@ type Service struct {
 	db        *postgres.DB
 	passwords *auth.Passwords
 	tokens    *auth.Tokens
+	secret    auth.Secret
 	now       func() time.Time
 }
 
 var _ rollcall.Service = (*Service)(nil)
 
 // New returns a service that keeps its accounts in database.
-func New(database *postgres.DB, passwords *auth.Passwords, tokens *auth.Tokens) *Service {
-	return &Service{db: database, passwords: passwords, tokens: tokens, now: time.Now}
+func New(database *postgres.DB, passwords *auth.Passwords, tokens *auth.Tokens, secret auth.Secret) *Service {
+	return &Service{db: database, passwords: passwords, tokens: tokens, secret: secret, now: time.Now}
 }
 
 // caller is the account that sent the call, as the authorisation has read it.

@@ -50,7 +50,7 @@ func newFixtureOn(t *testing.T, config postgres.Config, options ...jsonrpc.Handl
 	f := &fixture{db: database, keys: must(auth.LoadOrCreateKeys(filepath.Join(t.TempDir(), "key")))(t)}
 	tokens := f.tokens(t, time.Now)
 	handler := rollcallserver.NewHandler(
-		service.New(database, auth.NewPasswords(2), tokens),
+		service.New(database, auth.NewPasswords(2), tokens, must(auth.LoadOrCreateSecret(filepath.Join(t.TempDir(), "secret")))(t)),
 		auth.Authenticator{Tokens: tokens, Users: database},
 		append(options, jsonrpc.WithLogger(slog.New(slog.NewTextHandler(t.Output(), nil))))...,
 	)

@@ -26,6 +26,10 @@ func (s *stage) startService(ctx context.Context, databaseURL string, flags ...s
 	if _, err := auth.LoadOrCreateKeys(key); err != nil {
 		return nil, err
 	}
+	secret := filepath.Join(s.dir, "secret")
+	if _, err := auth.LoadOrCreateSecret(secret); err != nil {
+		return nil, err
+	}
 	log, err := os.CreateTemp(s.dir, "log-")
 	if err != nil {
 		return nil, err
@@ -36,7 +40,7 @@ func (s *stage) startService(ctx context.Context, databaseURL string, flags ...s
 		return nil, err
 	}
 	command := exec.CommandContext(ctx, s.rollcall, append([]string{
-		"serve", "--addr", "127.0.0.1:0", "--host", "127.0.0.1", "--token-keys-file", key, "--shutdown-delay", "0s",
+		"serve", "--addr", "127.0.0.1:0", "--host", "127.0.0.1", "--token-keys-file", key, "--secret-file", secret, "--shutdown-delay", "0s",
 	}, flags...)...)
 	command.Stderr = log
 	command.Env = append(environment(), "DATABASE_URL="+databaseURL)
