@@ -5,8 +5,60 @@
 package db
 
 import (
+	"net/netip"
 	"time"
 )
+
+// What was done to accounts, written in the transaction that did it. Append-only, and without anything that is secret or a name.
+type AuditEntry struct {
+	ID int64
+	At time.Time
+	// The user who did it; null where nobody was logged in.
+	ActorID *int64
+	// The user it was done to; null where there is no such user.
+	TargetID  *int64
+	Method    string
+	Outcome   string
+	RequestID string
+	Address   *netip.Addr
+}
+
+// The results of calls that had an idempotency key, for whoever sends them again within a day.
+type IdempotentCall struct {
+	UserID int64
+	Key    string
+	// A keyed hash of method and params: enough to tell whether a call is the same.
+	Mac []byte
+	// What the first call was answered, as JSON.
+	Result    []byte
+	CreatedAt time.Time
+}
+
+// How often a login has failed: by account, by address, by both. Unlogged would forget it when Postgres crashes.
+type LoginAttempt struct {
+	// A keyed hash of what is counted: neither names nor addresses can be read here.
+	Key []byte
+	// Logins that failed or have not ended yet.
+	Failures int64
+	// When the next login may be tried.
+	RetryAt time.Time
+	// When the failures are forgotten.
+	IdleAt time.Time
+}
+
+// A login, until it ends: then its row is gone, and with it every token of the session.
+type Session struct {
+	ID     string
+	UserID int64
+	// How often the refresh token was exchanged: the one of this generation is good, and for a moment its parent.
+	Generation int64
+	CreatedAt  time.Time
+	// When this generation began.
+	RotatedAt time.Time
+	ExpiresAt time.Time
+	// Where the last login or refresh came from.
+	Address *netip.Addr
+}
 
 // An account. Deleting one sets deleted_at and keeps the row: its name stays taken, its email does not.
 type User struct {
@@ -14,9 +66,13 @@ type User struct {
 	Username string
 	Email    string
 	// A PHC string; never logged and never in an answer.
-	PasswordHash string
-	Role         string
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
-	DeletedAt    *time.Time
+	PasswordHash      string
+	Role              string
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
+	DeletedAt         *time.Time
+	UsernameCanonical string
+	EmailCanonical    string
+	// Whether the account may be used: an administrator can disable and enable it.
+	Active bool
 }

@@ -24,7 +24,7 @@ func (q *Queries) AdminExists(ctx context.Context) (bool, error) {
 const createUser = `-- name: CreateUser :one
 INSERT INTO users (username, email, password_hash, role)
 VALUES ($1, $2, $3, $4)
-RETURNING id, username, email, password_hash, role, created_at, updated_at, deleted_at
+RETURNING id, username, email, password_hash, role, created_at, updated_at, deleted_at, username_canonical, email_canonical, active
 `
 
 type CreateUserParams struct {
@@ -52,6 +52,9 @@ func (q *Queries) CreateUser(ctx context.Context, arg CreateUserParams) (User, e
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.DeletedAt,
+		&i.UsernameCanonical,
+		&i.EmailCanonical,
+		&i.Active,
 	)
 	return i, err
 }
@@ -83,16 +86,16 @@ func (q *Queries) CreateUserIfAbsent(ctx context.Context, arg CreateUserIfAbsent
 	return result.RowsAffected(), nil
 }
 
-const deleteActiveUser = `-- name: DeleteActiveUser :one
+const deleteUser = `-- name: DeleteUser :one
 UPDATE users
 SET deleted_at = now(), updated_at = now()
 WHERE id = $1 AND deleted_at IS NULL
-RETURNING id, username, email, password_hash, role, created_at, updated_at, deleted_at
+RETURNING id, username, email, password_hash, role, created_at, updated_at, deleted_at, username_canonical, email_canonical, active
 `
 
-// DeleteActiveUser marks an account as deleted; the second time there is no such row.
-func (q *Queries) DeleteActiveUser(ctx context.Context, id int64) (User, error) {
-	row := q.db.QueryRow(ctx, deleteActiveUser, id)
+// DeleteUser marks an account as deleted; the second time there is no such row.
+func (q *Queries) DeleteUser(ctx context.Context, id int64) (User, error) {
+	row := q.db.QueryRow(ctx, deleteUser, id)
 	var i User
 	err := row.Scan(
 		&i.ID,
@@ -103,19 +106,21 @@ func (q *Queries) DeleteActiveUser(ctx context.Context, id int64) (User, error) 
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.DeletedAt,
+		&i.UsernameCanonical,
+		&i.EmailCanonical,
+		&i.Active,
 	)
 	return i, err
 }
 
-const getActiveUser = `-- name: GetActiveUser :one
-SELECT id, username, email, password_hash, role, created_at, updated_at, deleted_at FROM users
+const getUser = `-- name: GetUser :one
+SELECT id, username, email, password_hash, role, created_at, updated_at, deleted_at, username_canonical, email_canonical, active FROM users
 WHERE id = $1 AND deleted_at IS NULL
 `
 
-// GetActiveUser finds an account that is not deleted. It is also the authorisation of a call: it runs with the id that the
-// token names, and the method works with the row.
-func (q *Queries) GetActiveUser(ctx context.Context, id int64) (User, error) {
-	row := q.db.QueryRow(ctx, getActiveUser, id)
+// GetUser finds an account that is not deleted.
+func (q *Queries) GetUser(ctx context.Context, id int64) (User, error) {
+	row := q.db.QueryRow(ctx, getUser, id)
 	var i User
 	err := row.Scan(
 		&i.ID,
@@ -126,18 +131,21 @@ func (q *Queries) GetActiveUser(ctx context.Context, id int64) (User, error) {
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.DeletedAt,
+		&i.UsernameCanonical,
+		&i.EmailCanonical,
+		&i.Active,
 	)
 	return i, err
 }
 
-const getActiveUserByUsername = `-- name: GetActiveUserByUsername :one
-SELECT id, username, email, password_hash, role, created_at, updated_at, deleted_at FROM users
-WHERE lower(username) = lower($1::text COLLATE "C") AND deleted_at IS NULL
+const getUserByName = `-- name: GetUserByName :one
+SELECT id, username, email, password_hash, role, created_at, updated_at, deleted_at, username_canonical, email_canonical, active FROM users
+WHERE username_canonical = lower(normalize($1::text COLLATE "C", NFKC))
 `
 
-// GetActiveUserByUsername finds who logs in, without regard to case.
-func (q *Queries) GetActiveUserByUsername(ctx context.Context, username string) (User, error) {
-	row := q.db.QueryRow(ctx, getActiveUserByUsername, username)
+// GetUserByName finds an account by the canonical form of its name, be it disabled or deleted.
+func (q *Queries) GetUserByName(ctx context.Context, username string) (User, error) {
+	row := q.db.QueryRow(ctx, getUserByName, username)
 	var i User
 	err := row.Scan(
 		&i.ID,
@@ -148,27 +156,30 @@ func (q *Queries) GetActiveUserByUsername(ctx context.Context, username string) 
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.DeletedAt,
+		&i.UsernameCanonical,
+		&i.EmailCanonical,
+		&i.Active,
 	)
 	return i, err
 }
 
-const listActiveUsers = `-- name: ListActiveUsers :many
-SELECT id, username, email, password_hash, role, created_at, updated_at, deleted_at FROM users
+const listUsers = `-- name: ListUsers :many
+SELECT id, username, email, password_hash, role, created_at, updated_at, deleted_at, username_canonical, email_canonical, active FROM users
 WHERE deleted_at IS NULL AND id < coalesce($1::bigint, 9223372036854775807)
 ORDER BY id DESC
 LIMIT $3::bigint OFFSET $2::bigint
 `
 
-type ListActiveUsersParams struct {
+type ListUsersParams struct {
 	After  *int64
 	Offset int64
 	Limit  int64
 }
 
-// ListActiveUsers answers newest first: those with an id below after, or all. Bounded by coalesce, the index is read from the
+// ListUsers answers newest first: those with an id below after, or all. Bounded by coalesce, the index is read from the
 // right place even by a plan that has to serve any argument; "after IS NULL OR id < after" would read it from its end.
-func (q *Queries) ListActiveUsers(ctx context.Context, arg ListActiveUsersParams) ([]User, error) {
-	rows, err := q.db.Query(ctx, listActiveUsers, arg.After, arg.Offset, arg.Limit)
+func (q *Queries) ListUsers(ctx context.Context, arg ListUsersParams) ([]User, error) {
+	rows, err := q.db.Query(ctx, listUsers, arg.After, arg.Offset, arg.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -185,6 +196,9 @@ func (q *Queries) ListActiveUsers(ctx context.Context, arg ListActiveUsersParams
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.DeletedAt,
+			&i.UsernameCanonical,
+			&i.EmailCanonical,
+			&i.Active,
 		); err != nil {
 			return nil, err
 		}
@@ -196,10 +210,137 @@ func (q *Queries) ListActiveUsers(ctx context.Context, arg ListActiveUsersParams
 	return items, nil
 }
 
+const lockAdmins = `-- name: LockAdmins :many
+SELECT id FROM users
+WHERE role = 'admin' AND active AND deleted_at IS NULL
+ORDER BY id
+FOR NO KEY UPDATE
+`
+
+// LockAdmins finds the administrators who can do something, and keeps them so until the transaction ends: whoever takes one
+// away looks here first whether another is left, and everybody else who does waits.
+func (q *Queries) LockAdmins(ctx context.Context) ([]int64, error) {
+	rows, err := q.db.Query(ctx, lockAdmins)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const setPassword = `-- name: SetPassword :one
+UPDATE users
+SET password_hash = $1, updated_at = now()
+WHERE id = $2 AND password_hash = $3 AND active AND deleted_at IS NULL
+RETURNING id, username, email, password_hash, role, created_at, updated_at, deleted_at, username_canonical, email_canonical, active
+`
+
+type SetPasswordParams struct {
+	NewHash string
+	ID      int64
+	OldHash string
+}
+
+// SetPassword replaces one hash by another. Where the password has changed meanwhile, or the account may no longer be used,
+// there is no such row.
+func (q *Queries) SetPassword(ctx context.Context, arg SetPasswordParams) (User, error) {
+	row := q.db.QueryRow(ctx, setPassword, arg.NewHash, arg.ID, arg.OldHash)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Username,
+		&i.Email,
+		&i.PasswordHash,
+		&i.Role,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.UsernameCanonical,
+		&i.EmailCanonical,
+		&i.Active,
+	)
+	return i, err
+}
+
+const setUserActive = `-- name: SetUserActive :one
+UPDATE users
+SET active = $1, updated_at = now()
+WHERE id = $2 AND deleted_at IS NULL
+RETURNING id, username, email, password_hash, role, created_at, updated_at, deleted_at, username_canonical, email_canonical, active
+`
+
+type SetUserActiveParams struct {
+	Active bool
+	ID     int64
+}
+
+func (q *Queries) SetUserActive(ctx context.Context, arg SetUserActiveParams) (User, error) {
+	row := q.db.QueryRow(ctx, setUserActive, arg.Active, arg.ID)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Username,
+		&i.Email,
+		&i.PasswordHash,
+		&i.Role,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.UsernameCanonical,
+		&i.EmailCanonical,
+		&i.Active,
+	)
+	return i, err
+}
+
+const setUserRole = `-- name: SetUserRole :one
+UPDATE users
+SET role = $1, updated_at = now()
+WHERE id = $2 AND deleted_at IS NULL
+RETURNING id, username, email, password_hash, role, created_at, updated_at, deleted_at, username_canonical, email_canonical, active
+`
+
+type SetUserRoleParams struct {
+	Role string
+	ID   int64
+}
+
+func (q *Queries) SetUserRole(ctx context.Context, arg SetUserRoleParams) (User, error) {
+	row := q.db.QueryRow(ctx, setUserRole, arg.Role, arg.ID)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Username,
+		&i.Email,
+		&i.PasswordHash,
+		&i.Role,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.UsernameCanonical,
+		&i.EmailCanonical,
+		&i.Active,
+	)
+	return i, err
+}
+
 const takenNames = `-- name: TakenNames :one
 SELECT
-    EXISTS (SELECT FROM users WHERE lower(username) = lower($1::text COLLATE "C")) AS username,
-    EXISTS (SELECT FROM users WHERE lower(email) = lower($2::text COLLATE "C") AND deleted_at IS NULL) AS email
+    EXISTS (SELECT FROM users
+        WHERE username_canonical = lower(normalize($1::text COLLATE "C", NFKC))) AS username,
+    EXISTS (SELECT FROM users
+        WHERE email_canonical = lower(normalize($2::text COLLATE "C", NFKC)) AND deleted_at IS NULL) AS email
 `
 
 type TakenNamesParams struct {
@@ -220,30 +361,33 @@ func (q *Queries) TakenNames(ctx context.Context, arg TakenNamesParams) (TakenNa
 	return i, err
 }
 
-const updateActiveUser = `-- name: UpdateActiveUser :one
+const updateUser = `-- name: UpdateUser :one
 UPDATE users
 SET username      = coalesce($1, username),
     email         = coalesce($2, email),
     password_hash = coalesce($3, password_hash),
     updated_at    = now()
-WHERE id = $4 AND deleted_at IS NULL
-RETURNING id, username, email, password_hash, role, created_at, updated_at, deleted_at
+WHERE id = $4 AND deleted_at IS NULL AND password_hash = coalesce($5, password_hash)
+RETURNING id, username, email, password_hash, role, created_at, updated_at, deleted_at, username_canonical, email_canonical, active
 `
 
-type UpdateActiveUserParams struct {
+type UpdateUserParams struct {
 	Username     *string
 	Email        *string
 	PasswordHash *string
 	ID           int64
+	OldHash      *string
 }
 
-// UpdateActiveUser sets the columns whose argument is not nil.
-func (q *Queries) UpdateActiveUser(ctx context.Context, arg UpdateActiveUserParams) (User, error) {
-	row := q.db.QueryRow(ctx, updateActiveUser,
+// UpdateUser sets the columns whose argument is not nil. Where the password is no longer that of old_hash, if that is given, there
+// is no such row.
+func (q *Queries) UpdateUser(ctx context.Context, arg UpdateUserParams) (User, error) {
+	row := q.db.QueryRow(ctx, updateUser,
 		arg.Username,
 		arg.Email,
 		arg.PasswordHash,
 		arg.ID,
+		arg.OldHash,
 	)
 	var i User
 	err := row.Scan(
@@ -255,6 +399,9 @@ func (q *Queries) UpdateActiveUser(ctx context.Context, arg UpdateActiveUserPara
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.DeletedAt,
+		&i.UsernameCanonical,
+		&i.EmailCanonical,
+		&i.Active,
 	)
 	return i, err
 }

@@ -174,7 +174,7 @@ func TestInTx(t *testing.T) {
 		{"nil commits", func(*db.Queries) error { return nil }, nil, true},
 		{"an error rolls back", func(*db.Queries) error { return errStop }, errStop, false},
 		{"a failed query rolls back, and its error comes out", func(q *db.Queries) error {
-			_, err := q.GetActiveUser(t.Context(), 0)
+			_, err := q.GetUser(t.Context(), 0)
 			return err
 		}, postgres.ErrNotFound, false},
 		{"a swallowed failure is not a commit", func(q *db.Queries) error {
@@ -196,7 +196,7 @@ func TestInTx(t *testing.T) {
 			if !errors.Is(err, test.want) {
 				t.Errorf("error is %v, want %v", err, test.want)
 			}
-			_, err = database.GetActiveUserByUsername(t.Context(), "fresh")
+			_, err = database.GetUserByName(t.Context(), "fresh")
 			if created := err == nil; created != test.created {
 				t.Errorf("created is %v (%v), want %v", created, err, test.created)
 			}
@@ -323,18 +323,18 @@ func TestExecModes(t *testing.T) {
 			t.Parallel()
 			database := open(t, postgres.Config{MaxConns: 1, ExecMode: mode})
 			ann, bob := create(t, database, "ann"), create(t, database, "bob")
-			updated, err := database.UpdateActiveUser(t.Context(), db.UpdateActiveUserParams{ID: bob.ID, Email: new("b@example.com")})
+			updated, err := database.UpdateUser(t.Context(), db.UpdateUserParams{ID: bob.ID, Email: new("b@example.com")})
 			if err != nil || updated.Username != "bob" || updated.Email != "b@example.com" {
 				t.Errorf("updated to %+v, error %v", updated, err)
 			}
 			for _, test := range []struct {
-				page db.ListActiveUsersParams
+				page db.ListUsersParams
 				want []db.User
 			}{
-				{db.ListActiveUsersParams{Limit: 10}, []db.User{updated, ann}},
-				{db.ListActiveUsersParams{Limit: 10, After: &bob.ID}, []db.User{ann}},
+				{db.ListUsersParams{Limit: 10}, []db.User{updated, ann}},
+				{db.ListUsersParams{Limit: 10, After: &bob.ID}, []db.User{ann}},
 			} {
-				users, err := database.ListActiveUsers(t.Context(), test.page)
+				users, err := database.ListUsers(t.Context(), test.page)
 				if diff := cmp.Diff(test.want, users); diff != "" || err != nil {
 					t.Errorf("error %v, users (-want +got):\n%s", err, diff)
 				}
@@ -342,7 +342,7 @@ func TestExecModes(t *testing.T) {
 			if err := database.CheckFree(t.Context(), "eve", "B@example.com"); fault(err).Field != "email" {
 				t.Errorf("error is %v, want that the email is taken", err)
 			}
-			if _, err := database.GetActiveUserByUsername(t.Context(), "eve"); !errors.Is(err, postgres.ErrNotFound) {
+			if _, err := database.GetUserByName(t.Context(), "eve"); !errors.Is(err, postgres.ErrNotFound) {
 				t.Errorf("error is %v, want ErrNotFound", err)
 			}
 			var prepared bool

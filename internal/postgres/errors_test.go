@@ -18,7 +18,7 @@ func TestRefusedParams(t *testing.T) {
 	t.Parallel()
 	database := open(t, postgres.Config{})
 	ann, bob := create(t, database, "Ann"), create(t, database, "bob")
-	if _, err := database.DeleteActiveUser(t.Context(), bob.ID); err != nil {
+	if _, err := database.DeleteUser(t.Context(), bob.ID); err != nil {
 		t.Fatal(err)
 	}
 	eve := create(t, database, "eve")
@@ -50,11 +50,11 @@ func TestRefusedParams(t *testing.T) {
 			t.Parallel()
 			params := newUser("fresh")
 			test.change(&params)
-			update := db.UpdateActiveUserParams{ID: eve.ID, Username: &params.Username, Email: &params.Email}
+			update := db.UpdateUserParams{ID: eve.ID, Username: &params.Username, Email: &params.Email}
 			want := rollcall.ParamsFault{Field: test.field, Message: test.message}
 
 			_, created := database.CreateUser(t.Context(), params)
-			_, updated := database.UpdateActiveUser(t.Context(), update)
+			_, updated := database.UpdateUser(t.Context(), update)
 			inTx := database.InTx(t.Context(), func(q *db.Queries) error {
 				_, err := q.CreateUser(t.Context(), params)
 				return err
@@ -73,7 +73,7 @@ func TestCheckFree(t *testing.T) {
 	t.Parallel()
 	database := open(t, postgres.Config{})
 	create(t, database, "Ann")
-	if _, err := database.DeleteActiveUser(t.Context(), create(t, database, "bob").ID); err != nil {
+	if _, err := database.DeleteUser(t.Context(), create(t, database, "bob").ID); err != nil {
 		t.Fatal(err)
 	}
 	tests := []struct{ name, username, email, taken string }{

@@ -74,7 +74,7 @@ func TestMigrateAgainKeepsTheData(t *testing.T) {
 	if err := postgres.Migrate(t.Context(), url); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := database.GetActiveUser(t.Context(), user.ID); err != nil {
+	if _, err := database.GetUser(t.Context(), user.ID); err != nil {
 		t.Error(err)
 	}
 }

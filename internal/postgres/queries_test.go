@@ -23,19 +23,19 @@ func TestUpdateSetsOnlyWhatIsGiven(t *testing.T) {
 	database := open(t, postgres.Config{})
 	tests := []struct {
 		name   string
-		update db.UpdateActiveUserParams
+		update db.UpdateUserParams
 		change func(*db.User)
 	}{
-		{"nothing", db.UpdateActiveUserParams{}, func(*db.User) {}},
-		{"username", db.UpdateActiveUserParams{Username: new("renamed")}, func(u *db.User) { u.Username = "renamed" }},
-		{"email", db.UpdateActiveUserParams{Email: new("new@example.com")}, func(u *db.User) { u.Email = "new@example.com" }},
-		{"password", db.UpdateActiveUserParams{PasswordHash: new("$new$")}, func(u *db.User) { u.PasswordHash = "$new$" }},
+		{"nothing", db.UpdateUserParams{}, func(*db.User) {}},
+		{"username", db.UpdateUserParams{Username: new("renamed")}, func(u *db.User) { u.Username, u.UsernameCanonical = "renamed", "renamed" }},
+		{"email", db.UpdateUserParams{Email: new("new@example.com")}, func(u *db.User) { u.Email, u.EmailCanonical = "new@example.com", "new@example.com" }},
+		{"password", db.UpdateUserParams{PasswordHash: new("$new$")}, func(u *db.User) { u.PasswordHash = "$new$" }},
 	}
 	for i, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			want := create(t, database, "user"+string(rune('a'+i)))
 			test.update.ID = want.ID
-			got, err := database.UpdateActiveUser(t.Context(), test.update)
+			got, err := database.UpdateUser(t.Context(), test.update)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,20 +54,19 @@ func TestADeletedUserIsNowhere(t *testing.T) {
 	t.Parallel()
 	database := open(t, postgres.Config{})
 	user := create(t, database, "gone")
-	deleted, err := database.DeleteActiveUser(t.Context(), user.ID)
+	deleted, err := database.DeleteUser(t.Context(), user.ID)
 	if err != nil || deleted.DeletedAt == nil {
 		t.Fatalf("deleted %+v, error %v", deleted, err)
 	}
-	_, byID := database.GetActiveUser(t.Context(), user.ID)
-	_, byName := database.GetActiveUserByUsername(t.Context(), user.Username)
-	_, update := database.UpdateActiveUser(t.Context(), db.UpdateActiveUserParams{ID: user.ID, Username: new("back")})
-	_, again := database.DeleteActiveUser(t.Context(), user.ID)
-	for query, err := range map[string]error{"get": byID, "log in": byName, "update": update, "delete": again} {
+	_, byID := database.GetUser(t.Context(), user.ID)
+	_, update := database.UpdateUser(t.Context(), db.UpdateUserParams{ID: user.ID, Username: new("back")})
+	_, again := database.DeleteUser(t.Context(), user.ID)
+	for query, err := range map[string]error{"get": byID, "update": update, "delete": again} {
 		if !errors.Is(err, postgres.ErrNotFound) {
 			t.Errorf("%s: error is %v, want ErrNotFound", query, err)
 		}
 	}
-	listed, err := database.ListActiveUsers(t.Context(), db.ListActiveUsersParams{Limit: 100})
+	listed, err := database.ListUsers(t.Context(), db.ListUsersParams{Limit: 100})
 	if err != nil || listed == nil || len(listed) != 0 {
 		t.Errorf("listed %#v (%v), want an empty list", listed, err)
 	}
@@ -80,19 +79,19 @@ func TestListIsNewestFirst(t *testing.T) {
 		create(t, database, name)
 	}
 	tests := []struct {
-		page db.ListActiveUsersParams
+		page db.ListUsersParams
 		want []string
 	}{
-		{db.ListActiveUsersParams{Limit: 100}, []string{"four", "three", "two", "one"}},
-		{db.ListActiveUsersParams{Limit: 2, Offset: 1}, []string{"three", "two"}},
-		{db.ListActiveUsersParams{Limit: 100, Offset: 1 << 62}, nil},
-		{db.ListActiveUsersParams{Limit: 2, After: new(int64(4))}, []string{"three", "two"}},
-		{db.ListActiveUsersParams{Limit: 2, After: new(int64(4)), Offset: 2}, []string{"one"}},
-		{db.ListActiveUsersParams{Limit: 100, After: new(int64(100))}, []string{"four", "three", "two", "one"}},
-		{db.ListActiveUsersParams{Limit: 100, After: new(int64(1))}, nil},
+		{db.ListUsersParams{Limit: 100}, []string{"four", "three", "two", "one"}},
+		{db.ListUsersParams{Limit: 2, Offset: 1}, []string{"three", "two"}},
+		{db.ListUsersParams{Limit: 100, Offset: 1 << 62}, nil},
+		{db.ListUsersParams{Limit: 2, After: new(int64(4))}, []string{"three", "two"}},
+		{db.ListUsersParams{Limit: 2, After: new(int64(4)), Offset: 2}, []string{"one"}},
+		{db.ListUsersParams{Limit: 100, After: new(int64(100))}, []string{"four", "three", "two", "one"}},
+		{db.ListUsersParams{Limit: 100, After: new(int64(1))}, nil},
 	}
 	for _, test := range tests {
-		users, err := database.ListActiveUsers(t.Context(), test.page)
+		users, err := database.ListUsers(t.Context(), test.page)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,15 +123,15 @@ func TestEveryPageCostsTheSame(t *testing.T) {
 	const size = 10
 	pages := []struct {
 		name  string
-		page  db.ListActiveUsersParams
+		page  db.ListUsersParams
 		first int64 // the id that it begins with
 	}{
-		{"first", db.ListActiveUsersParams{Limit: size}, 15000},
-		{"first by a cursor", db.ListActiveUsersParams{Limit: size, After: new(int64(20001))}, 15000},
-		{"in the middle", db.ListActiveUsersParams{Limit: size, After: new(int64(12345))}, 12344},
-		{"around the deleted", db.ListActiveUsersParams{Limit: size, After: new(int64(10006))}, 10005},
-		{"behind the deleted", db.ListActiveUsersParams{Limit: size, After: new(int64(10001))}, 4999},
-		{"last", db.ListActiveUsersParams{Limit: size, After: new(int64(size + 1))}, size},
+		{"first", db.ListUsersParams{Limit: size}, 15000},
+		{"first by a cursor", db.ListUsersParams{Limit: size, After: new(int64(20001))}, 15000},
+		{"in the middle", db.ListUsersParams{Limit: size, After: new(int64(12345))}, 12344},
+		{"around the deleted", db.ListUsersParams{Limit: size, After: new(int64(10006))}, 10005},
+		{"behind the deleted", db.ListUsersParams{Limit: size, After: new(int64(10001))}, 4999},
+		{"last", db.ListUsersParams{Limit: size, After: new(int64(size + 1))}, size},
 	}
 	for _, planned := range []string{"force_custom_plan", "force_generic_plan"} {
 		if _, err := conn.Exec(t.Context(), "SET plan_cache_mode = "+planned); err != nil {
@@ -140,7 +139,7 @@ func TestEveryPageCostsTheSame(t *testing.T) {
 		}
 		for _, test := range pages {
 			explained := &pageExplainer{Conn: conn}
-			users, err := db.New(explained).ListActiveUsers(t.Context(), test.page)
+			users, err := db.New(explained).ListUsers(t.Context(), test.page)
 			if err != nil || len(users) != size || users[0].ID != test.first {
 				t.Errorf("%s: %d users (%v), want %d from %d on", test.name, len(users), err, size, test.first)
 			}
@@ -229,13 +228,13 @@ func TestLogInWithoutRegardToCase(t *testing.T) {
 	database := open(t, postgres.Config{})
 	want := create(t, database, "Ida.Lovelace")
 	for _, name := range []string{"Ida.Lovelace", "ida.lovelace", "IDA.LOVELACE"} {
-		if got, err := database.GetActiveUserByUsername(t.Context(), name); err != nil || got.ID != want.ID {
+		if got, err := database.GetUserByName(t.Context(), name); err != nil || got.ID != want.ID {
 			t.Errorf("%s: found %d (%v), want %d", name, got.ID, err, want.ID)
 		}
 	}
 	// Neither a pattern, nor a dotless or a dotted I, nor a space matches.
 	for _, name := range []string{"", "Ida%", "ıda.lovelace", "İda.lovelace", "Ida.Lovelace "} {
-		if got, err := database.GetActiveUserByUsername(t.Context(), name); !errors.Is(err, postgres.ErrNotFound) {
+		if got, err := database.GetUserByName(t.Context(), name); !errors.Is(err, postgres.ErrNotFound) {
 			t.Errorf("%q: found %d (%v), want ErrNotFound", name, got.ID, err)
 		}
 	}
@@ -254,7 +253,7 @@ func TestNamesAreFoundByTheirIndexes(t *testing.T) {
 		indexes []string
 	}{
 		{"log in", func(q *db.Queries) error {
-			if _, err := q.GetActiveUserByUsername(t.Context(), "ann"); !errors.Is(err, postgres.ErrNotFound) {
+			if _, err := q.GetUserByName(t.Context(), "ann"); !errors.Is(err, postgres.ErrNotFound) {
 				return fmt.Errorf("want ErrNotFound, got %w", err)
 			}
 			return nil
@@ -311,11 +310,11 @@ func TestAdministrators(t *testing.T) {
 	}
 	exists(true)
 
-	user, err := database.GetActiveUserByUsername(t.Context(), "admin")
+	user, err := database.GetUserByName(t.Context(), "admin")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := database.DeleteActiveUser(t.Context(), user.ID); err != nil {
+	if _, err := database.DeleteUser(t.Context(), user.ID); err != nil {
 		t.Fatal(err)
 	}
 	exists(false)

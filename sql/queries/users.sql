@@ -7,8 +7,10 @@ RETURNING *;
 -- name: TakenNames :one
 -- TakenNames tells which of the two CreateUser would find taken.
 SELECT
-    EXISTS (SELECT FROM users WHERE lower(username) = lower(sqlc.arg(username)::text COLLATE "C")) AS username,
-    EXISTS (SELECT FROM users WHERE lower(email) = lower(sqlc.arg(email)::text COLLATE "C") AND deleted_at IS NULL) AS email;
+    EXISTS (SELECT FROM users
+        WHERE username_canonical = lower(normalize(sqlc.arg(username)::text COLLATE "C", NFKC))) AS username,
+    EXISTS (SELECT FROM users
+        WHERE email_canonical = lower(normalize(sqlc.arg(email)::text COLLATE "C", NFKC)) AND deleted_at IS NULL) AS email;
 
 -- name: CreateUserIfAbsent :execrows
 -- CreateUserIfAbsent creates nothing, and answers 0, where the name or the email is taken.
@@ -16,37 +18,57 @@ INSERT INTO users (username, email, password_hash, role)
 VALUES (@username, @email, @password_hash, @role)
 ON CONFLICT DO NOTHING;
 
--- name: GetActiveUser :one
--- GetActiveUser finds an account that is not deleted. It is also the authorisation of a call: it runs with the id that the
--- token names, and the method works with the row.
+-- name: GetUser :one
+-- GetUser finds an account that is not deleted.
 SELECT * FROM users
 WHERE id = @id AND deleted_at IS NULL;
 
--- name: GetActiveUserByUsername :one
--- GetActiveUserByUsername finds who logs in, without regard to case.
+-- name: GetUserByName :one
+-- GetUserByName finds an account by the canonical form of its name, be it disabled or deleted.
 SELECT * FROM users
-WHERE lower(username) = lower(sqlc.arg(username)::text COLLATE "C") AND deleted_at IS NULL;
+WHERE username_canonical = lower(normalize(sqlc.arg(username)::text COLLATE "C", NFKC));
 
--- name: ListActiveUsers :many
--- ListActiveUsers answers newest first: those with an id below after, or all. Bounded by coalesce, the index is read from the
+-- name: ListUsers :many
+-- ListUsers answers newest first: those with an id below after, or all. Bounded by coalesce, the index is read from the
 -- right place even by a plan that has to serve any argument; "after IS NULL OR id < after" would read it from its end.
 SELECT * FROM users
 WHERE deleted_at IS NULL AND id < coalesce(sqlc.narg(after)::bigint, 9223372036854775807)
 ORDER BY id DESC
 LIMIT sqlc.arg('limit')::bigint OFFSET sqlc.arg('offset')::bigint;
 
--- name: UpdateActiveUser :one
--- UpdateActiveUser sets the columns whose argument is not nil.
+-- name: UpdateUser :one
+-- UpdateUser sets the columns whose argument is not nil. Where the password is no longer that of old_hash, if that is given, there
+-- is no such row.
 UPDATE users
 SET username      = coalesce(sqlc.narg(username), username),
     email         = coalesce(sqlc.narg(email), email),
     password_hash = coalesce(sqlc.narg(password_hash), password_hash),
     updated_at    = now()
+WHERE id = @id AND deleted_at IS NULL AND password_hash = coalesce(sqlc.narg(old_hash), password_hash)
+RETURNING *;
+
+-- name: SetUserRole :one
+UPDATE users
+SET role = @role, updated_at = now()
 WHERE id = @id AND deleted_at IS NULL
 RETURNING *;
 
--- name: DeleteActiveUser :one
--- DeleteActiveUser marks an account as deleted; the second time there is no such row.
+-- name: SetUserActive :one
+UPDATE users
+SET active = @active, updated_at = now()
+WHERE id = @id AND deleted_at IS NULL
+RETURNING *;
+
+-- name: SetPassword :one
+-- SetPassword replaces one hash by another. Where the password has changed meanwhile, or the account may no longer be used,
+-- there is no such row.
+UPDATE users
+SET password_hash = @new_hash, updated_at = now()
+WHERE id = @id AND password_hash = @old_hash AND active AND deleted_at IS NULL
+RETURNING *;
+
+-- name: DeleteUser :one
+-- DeleteUser marks an account as deleted; the second time there is no such row.
 UPDATE users
 SET deleted_at = now(), updated_at = now()
 WHERE id = @id AND deleted_at IS NULL
@@ -55,3 +77,11 @@ RETURNING *;
 -- name: AdminExists :one
 -- AdminExists tells whether there is an administrator who is not deleted.
 SELECT EXISTS (SELECT FROM users WHERE role = 'admin' AND deleted_at IS NULL);
+
+-- name: LockAdmins :many
+-- LockAdmins finds the administrators who can do something, and keeps them so until the transaction ends: whoever takes one
+-- away looks here first whether another is left, and everybody else who does waits.
+SELECT id FROM users
+WHERE role = 'admin' AND active AND deleted_at IS NULL
+ORDER BY id
+FOR NO KEY UPDATE;

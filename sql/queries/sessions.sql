@@ -1,0 +1,60 @@
+-- name: OpenSession :one
+-- OpenSession begins a session of whoever had this hash when the password was checked. If it has changed since, or the account may
+-- no longer be used, there is no such row: the lock makes whoever is changing that wait, or waits for them.
+INSERT INTO sessions (id, user_id, expires_at, address)
+SELECT @id, users.id, @expires_at, sqlc.narg(address)
+FROM users
+WHERE users.id = @user_id AND users.password_hash = @password_hash AND users.active AND users.deleted_at IS NULL
+FOR SHARE
+RETURNING *;
+
+-- name: GetCaller :one
+-- GetCaller is the authorisation of a call: it runs with the session and the user that the token names, and the method works
+-- with the row.
+SELECT users.*
+FROM sessions JOIN users ON users.id = sessions.user_id
+WHERE sessions.id = @session_id AND sessions.user_id = @user_id AND sessions.expires_at > now()
+  AND users.active AND users.deleted_at IS NULL;
+
+-- name: RotateSession :one
+-- RotateSession exchanges the refresh token of a generation for that of the next. Of several at once one finds the row.
+UPDATE sessions
+SET generation = generation + 1, rotated_at = now(), address = sqlc.narg(address)
+WHERE id = @id AND generation = @generation AND expires_at > now()
+RETURNING *;
+
+-- name: GetSession :one
+-- GetSession finds a session that has not ended, and tells whether its generation has only just begun: then the one before may
+-- have been sent by somebody who never heard of it.
+SELECT sqlc.embed(sessions), (rotated_at > now() - interval '10 seconds')::boolean AS fresh
+FROM sessions
+WHERE id = @id AND expires_at > now();
+
+-- name: ListSessions :many
+SELECT * FROM sessions
+WHERE user_id = @user_id AND expires_at > now()
+ORDER BY created_at DESC, id;
+
+-- name: EndSession :one
+-- EndSession ends a session, of one user or, without user_id, of any.
+DELETE FROM sessions
+WHERE id = @id AND user_id = coalesce(sqlc.narg(user_id), user_id) AND expires_at > now()
+RETURNING *;
+
+-- name: EndSessions :execrows
+-- EndSessions ends all sessions of a user.
+DELETE FROM sessions WHERE user_id = @user_id;
+
+-- name: EndOldestSessions :execrows
+-- EndOldestSessions leaves a user the newest sessions, as many as kept says.
+DELETE FROM sessions
+WHERE id IN (
+    SELECT s.id FROM sessions AS s
+    WHERE s.user_id = @user_id
+    ORDER BY s.created_at DESC, s.id
+    OFFSET sqlc.arg(kept)::bigint
+);
+
+-- name: ForgetSessions :execrows
+-- ForgetSessions removes what has expired.
+DELETE FROM sessions WHERE expires_at <= now();
