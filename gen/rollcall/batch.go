@@ -37,9 +37,39 @@ func (b *Batch) Authenticate(params AuthenticateParams) *jsonrpc.Pending[Authent
 	return jsonrpc.Queue(b.Batch, MethodAuthenticate, &params, (*Authentication).DecodeJSON)
 }
 
+// Refresh adds a call of [Service.Refresh]. The client does not keep this token.
+func (b *Batch) Refresh(params RefreshParams) *jsonrpc.Pending[Authentication] {
+	return jsonrpc.Queue(b.Batch, MethodRefresh, &params, (*Authentication).DecodeJSON)
+}
+
+// Logout adds a call of [Service.Logout].
+func (b *Batch) Logout() *jsonrpc.Pending[Success] {
+	return jsonrpc.Queue(b.Batch, MethodLogout, nil, (*Success).DecodeJSON)
+}
+
+// ListSessions adds a call of [Service.ListSessions].
+func (b *Batch) ListSessions() *jsonrpc.Pending[Sessions] {
+	return jsonrpc.Queue(b.Batch, MethodListSessions, nil, (*Sessions).DecodeJSON)
+}
+
+// RevokeSession adds a call of [Service.RevokeSession].
+func (b *Batch) RevokeSession(params RevokeSessionParams) *jsonrpc.Pending[Success] {
+	return jsonrpc.Queue(b.Batch, MethodRevokeSession, &params, (*Success).DecodeJSON)
+}
+
+// ChangePassword adds a call of [Service.ChangePassword]. The client does not keep this token.
+func (b *Batch) ChangePassword(params ChangePasswordParams) *jsonrpc.Pending[Authentication] {
+	return jsonrpc.Queue(b.Batch, MethodChangePassword, &params, (*Authentication).DecodeJSON)
+}
+
 // GetCurrentUser adds a call of [Service.GetCurrentUser].
 func (b *Batch) GetCurrentUser() *jsonrpc.Pending[User] {
 	return jsonrpc.Queue(b.Batch, MethodGetCurrentUser, nil, (*User).DecodeJSON)
+}
+
+// GetUser adds a call of [Service.GetUser].
+func (b *Batch) GetUser(params GetUserParams) *jsonrpc.Pending[User] {
+	return jsonrpc.Queue(b.Batch, MethodGetUser, &params, (*User).DecodeJSON)
 }
 
 // GetUsers adds a call of [Service.GetUsers].
@@ -57,7 +87,22 @@ func (b *Batch) UpdateUser(params UpdateUserParams) *jsonrpc.Pending[User] {
 	return jsonrpc.Queue(b.Batch, MethodUpdateUser, &params, (*User).DecodeJSON)
 }
 
+// SetRole adds a call of [Service.SetRole].
+func (b *Batch) SetRole(params SetRoleParams) *jsonrpc.Pending[User] {
+	return jsonrpc.Queue(b.Batch, MethodSetRole, &params, (*User).DecodeJSON)
+}
+
+// SetActive adds a call of [Service.SetActive].
+func (b *Batch) SetActive(params SetActiveParams) *jsonrpc.Pending[User] {
+	return jsonrpc.Queue(b.Batch, MethodSetActive, &params, (*User).DecodeJSON)
+}
+
 // DeleteUser adds a call of [Service.DeleteUser].
-func (b *Batch) DeleteUser(params DeleteUserParams) *jsonrpc.Pending[Deletion] {
-	return jsonrpc.Queue(b.Batch, MethodDeleteUser, &params, (*Deletion).DecodeJSON)
+func (b *Batch) DeleteUser(params DeleteUserParams) *jsonrpc.Pending[Success] {
+	return jsonrpc.Queue(b.Batch, MethodDeleteUser, &params, (*Success).DecodeJSON)
+}
+
+// ListAudit adds a call of [Service.ListAudit].
+func (b *Batch) ListAudit(params ListAuditParams) *jsonrpc.Pending[AuditEntries] {
+	return jsonrpc.Queue(b.Batch, MethodListAudit, &params, (*AuditEntries).DecodeJSON)
 }

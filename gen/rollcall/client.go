@@ -48,7 +48,7 @@ func (c *Client) Add(ctx context.Context, params AddParams) (Number, error) {
 	return jsonrpc.Invoke(ctx, c.Client, MethodAdd, &params, jsonrpc.DecodeFloat[Number])
 }
 
-// Authenticate: Exchanges a username and a password for a token.
+// Authenticate: Opens a session with a username and a password.
 //
 // The client keeps the token: later calls carry it.
 //
@@ -61,11 +61,65 @@ func (c *Client) Authenticate(ctx context.Context, params AuthenticateParams) (A
 	return result, err
 }
 
+// Refresh: Exchanges a refresh token for new tokens.
+//
+// The client keeps the token: later calls carry it.
+//
+// See [Service.Refresh].
+func (c *Client) Refresh(ctx context.Context, params RefreshParams) (Authentication, error) {
+	result, err := jsonrpc.Invoke(ctx, c.Client, MethodRefresh, &params, (*Authentication).DecodeJSON)
+	if err == nil {
+		c.Client.SetToken(string(result.Token))
+	}
+	return result, err
+}
+
+// Logout: Ends the session that is calling.
+//
+// See [Service.Logout].
+func (c *Client) Logout(ctx context.Context) (Success, error) {
+	return jsonrpc.Invoke(ctx, c.Client, MethodLogout, nil, (*Success).DecodeJSON)
+}
+
+// ListSessions: Lists the caller's sessions, newest first.
+//
+// See [Service.ListSessions].
+func (c *Client) ListSessions(ctx context.Context) (Sessions, error) {
+	return jsonrpc.Invoke(ctx, c.Client, MethodListSessions, nil, (*Sessions).DecodeJSON)
+}
+
+// RevokeSession: Ends a session.
+//
+// See [Service.RevokeSession].
+func (c *Client) RevokeSession(ctx context.Context, params RevokeSessionParams) (Success, error) {
+	return jsonrpc.Invoke(ctx, c.Client, MethodRevokeSession, &params, (*Success).DecodeJSON)
+}
+
+// ChangePassword: Changes the caller's password.
+//
+// The client keeps the token: later calls carry it.
+//
+// See [Service.ChangePassword].
+func (c *Client) ChangePassword(ctx context.Context, params ChangePasswordParams) (Authentication, error) {
+	result, err := jsonrpc.Invoke(ctx, c.Client, MethodChangePassword, &params, (*Authentication).DecodeJSON)
+	if err == nil {
+		c.Client.SetToken(string(result.Token))
+	}
+	return result, err
+}
+
 // GetCurrentUser: Tells who is calling.
 //
 // See [Service.GetCurrentUser].
 func (c *Client) GetCurrentUser(ctx context.Context) (User, error) {
 	return jsonrpc.Invoke(ctx, c.Client, MethodGetCurrentUser, nil, (*User).DecodeJSON)
+}
+
+// GetUser: Tells of one user.
+//
+// See [Service.GetUser].
+func (c *Client) GetUser(ctx context.Context, params GetUserParams) (User, error) {
+	return jsonrpc.Invoke(ctx, c.Client, MethodGetUser, &params, (*User).DecodeJSON)
 }
 
 // GetUsers: Lists users, newest first.
@@ -89,9 +143,30 @@ func (c *Client) UpdateUser(ctx context.Context, params UpdateUserParams) (User,
 	return jsonrpc.Invoke(ctx, c.Client, MethodUpdateUser, &params, (*User).DecodeJSON)
 }
 
+// SetRole: Gives a user a role.
+//
+// See [Service.SetRole].
+func (c *Client) SetRole(ctx context.Context, params SetRoleParams) (User, error) {
+	return jsonrpc.Invoke(ctx, c.Client, MethodSetRole, &params, (*User).DecodeJSON)
+}
+
+// SetActive: Disables or enables a user.
+//
+// See [Service.SetActive].
+func (c *Client) SetActive(ctx context.Context, params SetActiveParams) (User, error) {
+	return jsonrpc.Invoke(ctx, c.Client, MethodSetActive, &params, (*User).DecodeJSON)
+}
+
 // DeleteUser: Deletes a user.
 //
 // See [Service.DeleteUser].
-func (c *Client) DeleteUser(ctx context.Context, params DeleteUserParams) (Deletion, error) {
-	return jsonrpc.Invoke(ctx, c.Client, MethodDeleteUser, &params, (*Deletion).DecodeJSON)
+func (c *Client) DeleteUser(ctx context.Context, params DeleteUserParams) (Success, error) {
+	return jsonrpc.Invoke(ctx, c.Client, MethodDeleteUser, &params, (*Success).DecodeJSON)
+}
+
+// ListAudit: Lists what was done to accounts, newest first.
+//
+// See [Service.ListAudit].
+func (c *Client) ListAudit(ctx context.Context, params ListAuditParams) (AuditEntries, error) {
+	return jsonrpc.Invoke(ctx, c.Client, MethodListAudit, &params, (*AuditEntries).DecodeJSON)
 }

@@ -24,6 +24,8 @@ func (v *User) EncodeJSON(e *jsonrpc.Encoder) {
 	e.Str(string(v.Email))
 	e.FieldStart("role")
 	e.Str(string(v.Role))
+	e.FieldStart("active")
+	e.Bool(bool(v.Active))
 	e.FieldStart("created_at")
 	jsonrpc.EncodeTime(&v.CreatedAt, e)
 	e.ObjEnd()
@@ -41,6 +43,8 @@ func (v *User) DecodeJSON(d *jsonrpc.Decoder) error {
 			return jsonrpc.DecodeString(&v.Email, d)
 		case "role":
 			return jsonrpc.DecodeString(&v.Role, d)
+		case "active":
+			return jsonrpc.DecodeBool(&v.Active, d)
 		case "created_at":
 			return jsonrpc.DecodeTime(&v.CreatedAt, d)
 		}
@@ -73,6 +77,10 @@ func (v *Authentication) EncodeJSON(e *jsonrpc.Encoder) {
 	e.ObjStart()
 	e.FieldStart("token")
 	e.Str(string(v.Token))
+	e.FieldStart("expires_at")
+	jsonrpc.EncodeTime(&v.ExpiresAt, e)
+	e.FieldStart("refresh_token")
+	e.Str(string(v.RefreshToken))
 	e.FieldStart("user")
 	v.User.EncodeJSON(e)
 	e.ObjEnd()
@@ -84,6 +92,10 @@ func (v *Authentication) DecodeJSON(d *jsonrpc.Decoder) error {
 		switch name {
 		case "token":
 			return jsonrpc.DecodeString(&v.Token, d)
+		case "expires_at":
+			return jsonrpc.DecodeTime(&v.ExpiresAt, d)
+		case "refresh_token":
+			return jsonrpc.DecodeString(&v.RefreshToken, d)
 		case "user":
 			return v.User.DecodeJSON(d)
 		}
@@ -91,13 +103,147 @@ func (v *Authentication) DecodeJSON(d *jsonrpc.Decoder) error {
 	})
 }
 
-// Deletion
+// Session
 
-func (v Deletion) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
-func (v *Deletion) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+func (v Session) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *Session) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
 
 // EncodeJSON writes v.
-func (v *Deletion) EncodeJSON(e *jsonrpc.Encoder) {
+func (v *Session) EncodeJSON(e *jsonrpc.Encoder) {
+	e.ObjStart()
+	e.FieldStart("id")
+	e.Str(string(v.ID))
+	e.FieldStart("created_at")
+	jsonrpc.EncodeTime(&v.CreatedAt, e)
+	e.FieldStart("refreshed_at")
+	jsonrpc.EncodeTime(&v.RefreshedAt, e)
+	e.FieldStart("expires_at")
+	jsonrpc.EncodeTime(&v.ExpiresAt, e)
+	if v.Address != "" {
+		e.FieldStart("address")
+		e.Str(string(v.Address))
+	}
+	e.FieldStart("current")
+	e.Bool(v.Current)
+	e.ObjEnd()
+}
+
+// DecodeJSON reads v.
+func (v *Session) DecodeJSON(d *jsonrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "id":
+			return jsonrpc.DecodeString(&v.ID, d)
+		case "created_at":
+			return jsonrpc.DecodeTime(&v.CreatedAt, d)
+		case "refreshed_at":
+			return jsonrpc.DecodeTime(&v.RefreshedAt, d)
+		case "expires_at":
+			return jsonrpc.DecodeTime(&v.ExpiresAt, d)
+		case "address":
+			return jsonrpc.DecodeOptional(&v.Address, d, jsonrpc.DecodeString[Address])
+		case "current":
+			return jsonrpc.DecodeBool(&v.Current, d)
+		}
+		return d.Skip()
+	})
+}
+
+// Sessions
+
+func (v Sessions) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *Sessions) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+
+// EncodeJSON writes v.
+func (v *Sessions) EncodeJSON(e *jsonrpc.Encoder) {
+	jsonrpc.EncodeSlice(*v, e, (*Session).EncodeJSON)
+}
+
+// DecodeJSON reads v.
+func (v *Sessions) DecodeJSON(d *jsonrpc.Decoder) error {
+	return jsonrpc.DecodeSlice(v, d, (*Session).DecodeJSON)
+}
+
+// AuditEntry
+
+func (v AuditEntry) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *AuditEntry) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+
+// EncodeJSON writes v.
+func (v *AuditEntry) EncodeJSON(e *jsonrpc.Encoder) {
+	e.ObjStart()
+	e.FieldStart("id")
+	e.Int(int64(v.ID))
+	e.FieldStart("at")
+	jsonrpc.EncodeTime(&v.At, e)
+	if v.ActorID != 0 {
+		e.FieldStart("actor_id")
+		e.Int(int64(v.ActorID))
+	}
+	if v.TargetID != 0 {
+		e.FieldStart("target_id")
+		e.Int(int64(v.TargetID))
+	}
+	e.FieldStart("method")
+	e.Str(v.Method)
+	e.FieldStart("outcome")
+	e.Str(string(v.Outcome))
+	e.FieldStart("request_id")
+	e.Str(v.RequestID)
+	if v.Address != "" {
+		e.FieldStart("address")
+		e.Str(string(v.Address))
+	}
+	e.ObjEnd()
+}
+
+// DecodeJSON reads v.
+func (v *AuditEntry) DecodeJSON(d *jsonrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "id":
+			return jsonrpc.DecodeInt(&v.ID, d)
+		case "at":
+			return jsonrpc.DecodeTime(&v.At, d)
+		case "actor_id":
+			return jsonrpc.DecodeOptional(&v.ActorID, d, jsonrpc.DecodeInt[UserID])
+		case "target_id":
+			return jsonrpc.DecodeOptional(&v.TargetID, d, jsonrpc.DecodeInt[UserID])
+		case "method":
+			return jsonrpc.DecodeString(&v.Method, d)
+		case "outcome":
+			return jsonrpc.DecodeString(&v.Outcome, d)
+		case "request_id":
+			return jsonrpc.DecodeString(&v.RequestID, d)
+		case "address":
+			return jsonrpc.DecodeOptional(&v.Address, d, jsonrpc.DecodeString[Address])
+		}
+		return d.Skip()
+	})
+}
+
+// AuditEntries
+
+func (v AuditEntries) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *AuditEntries) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+
+// EncodeJSON writes v.
+func (v *AuditEntries) EncodeJSON(e *jsonrpc.Encoder) {
+	jsonrpc.EncodeSlice(*v, e, (*AuditEntry).EncodeJSON)
+}
+
+// DecodeJSON reads v.
+func (v *AuditEntries) DecodeJSON(d *jsonrpc.Decoder) error {
+	return jsonrpc.DecodeSlice(v, d, (*AuditEntry).DecodeJSON)
+}
+
+// Success
+
+func (v Success) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *Success) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+
+// EncodeJSON writes v.
+func (v *Success) EncodeJSON(e *jsonrpc.Encoder) {
 	e.ObjStart()
 	e.FieldStart("success")
 	e.Bool(true)
@@ -105,7 +251,7 @@ func (v *Deletion) EncodeJSON(e *jsonrpc.Encoder) {
 }
 
 // DecodeJSON reads v.
-func (v *Deletion) DecodeJSON(d *jsonrpc.Decoder) error {
+func (v *Success) DecodeJSON(d *jsonrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "success":
@@ -213,6 +359,10 @@ func (v *ParamsFault) EncodeJSON(e *jsonrpc.Encoder) {
 		e.FieldStart("field")
 		e.Str(v.Field)
 	}
+	if v.Reason != "" {
+		e.FieldStart("reason")
+		e.Str(string(v.Reason))
+	}
 	if v.Violations != nil {
 		e.FieldStart("violations")
 		jsonrpc.EncodeSlice(v.Violations, e, (*Violation).EncodeJSON)
@@ -228,6 +378,8 @@ func (v *ParamsFault) DecodeJSON(d *jsonrpc.Decoder) error {
 			return jsonrpc.DecodeOptional(&v.Message, d, jsonrpc.DecodeString[string])
 		case "field":
 			return jsonrpc.DecodeOptional(&v.Field, d, jsonrpc.DecodeString[string])
+		case "reason":
+			return jsonrpc.DecodeOptional(&v.Reason, d, jsonrpc.DecodeString[ParamsFaultReason])
 		case "violations":
 			return jsonrpc.DecodeOptional(&v.Violations, d, jsonrpc.SliceOf[[]Violation]((*Violation).DecodeJSON))
 		}
@@ -286,6 +438,54 @@ func (v *MissingUser) DecodeJSON(d *jsonrpc.Decoder) error {
 		switch name {
 		case "user_id":
 			return jsonrpc.DecodeInt(&v.UserID, d)
+		}
+		return d.Skip()
+	})
+}
+
+// MissingSession
+
+func (v MissingSession) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *MissingSession) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+
+// EncodeJSON writes v.
+func (v *MissingSession) EncodeJSON(e *jsonrpc.Encoder) {
+	e.ObjStart()
+	e.FieldStart("session_id")
+	e.Str(string(v.SessionID))
+	e.ObjEnd()
+}
+
+// DecodeJSON reads v.
+func (v *MissingSession) DecodeJSON(d *jsonrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "session_id":
+			return jsonrpc.DecodeString(&v.SessionID, d)
+		}
+		return d.Skip()
+	})
+}
+
+// Delay
+
+func (v Delay) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *Delay) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+
+// EncodeJSON writes v.
+func (v *Delay) EncodeJSON(e *jsonrpc.Encoder) {
+	e.ObjStart()
+	e.FieldStart("retry_after")
+	e.Int(v.RetryAfter)
+	e.ObjEnd()
+}
+
+// DecodeJSON reads v.
+func (v *Delay) DecodeJSON(d *jsonrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "retry_after":
+			return jsonrpc.DecodeInt(&v.RetryAfter, d)
 		}
 		return d.Skip()
 	})
@@ -400,6 +600,102 @@ func (v *AuthenticateParams) DecodeJSON(d *jsonrpc.Decoder) error {
 	})
 }
 
+// RefreshParams
+
+// EncodeJSON writes v by position.
+func (v *RefreshParams) EncodeJSON(e *jsonrpc.Encoder) {
+	e.ArrStart()
+	e.Arg()
+	e.Str(string(v.RefreshToken))
+	e.EndArgs()
+}
+
+var namesOfRefreshParams = []string{"refresh_token"}
+
+// DecodeJSON reads v, by name or by position.
+func (v *RefreshParams) DecodeJSON(d *jsonrpc.Decoder) error {
+	return d.Params(namesOfRefreshParams, func(name string) error {
+		switch name {
+		case "refresh_token":
+			return jsonrpc.DecodeString(&v.RefreshToken, d)
+		}
+		return d.Skip()
+	})
+}
+
+// RevokeSessionParams
+
+// EncodeJSON writes v by position.
+func (v *RevokeSessionParams) EncodeJSON(e *jsonrpc.Encoder) {
+	e.ArrStart()
+	e.Arg()
+	e.Str(string(v.SessionID))
+	e.EndArgs()
+}
+
+var namesOfRevokeSessionParams = []string{"session_id"}
+
+// DecodeJSON reads v, by name or by position.
+func (v *RevokeSessionParams) DecodeJSON(d *jsonrpc.Decoder) error {
+	return d.Params(namesOfRevokeSessionParams, func(name string) error {
+		switch name {
+		case "session_id":
+			return jsonrpc.DecodeString(&v.SessionID, d)
+		}
+		return d.Skip()
+	})
+}
+
+// ChangePasswordParams
+
+// EncodeJSON writes v by position.
+func (v *ChangePasswordParams) EncodeJSON(e *jsonrpc.Encoder) {
+	e.ArrStart()
+	e.Arg()
+	e.Str(string(v.OldPassword))
+	e.Arg()
+	e.Str(string(v.NewPassword))
+	e.EndArgs()
+}
+
+var namesOfChangePasswordParams = []string{"old_password", "new_password"}
+
+// DecodeJSON reads v, by name or by position.
+func (v *ChangePasswordParams) DecodeJSON(d *jsonrpc.Decoder) error {
+	return d.Params(namesOfChangePasswordParams, func(name string) error {
+		switch name {
+		case "old_password":
+			return jsonrpc.DecodeString(&v.OldPassword, d)
+		case "new_password":
+			return jsonrpc.DecodeString(&v.NewPassword, d)
+		}
+		return d.Skip()
+	})
+}
+
+// GetUserParams
+
+// EncodeJSON writes v by position.
+func (v *GetUserParams) EncodeJSON(e *jsonrpc.Encoder) {
+	e.ArrStart()
+	e.Arg()
+	e.Int(int64(v.UserID))
+	e.EndArgs()
+}
+
+var namesOfGetUserParams = []string{"user_id"}
+
+// DecodeJSON reads v, by name or by position.
+func (v *GetUserParams) DecodeJSON(d *jsonrpc.Decoder) error {
+	return d.Params(namesOfGetUserParams, func(name string) error {
+		switch name {
+		case "user_id":
+			return jsonrpc.DecodeInt(&v.UserID, d)
+		}
+		return d.Skip()
+	})
+}
+
 // GetUsersParams
 
 // EncodeJSON writes v by position.
@@ -454,10 +750,16 @@ func (v *CreateUserParams) EncodeJSON(e *jsonrpc.Encoder) {
 	e.Str(string(v.Email))
 	e.Arg()
 	e.Str(string(v.Password))
+	if v.IdempotencyKey != "" {
+		e.Arg()
+		e.Str(string(v.IdempotencyKey))
+	} else {
+		e.NoArg()
+	}
 	e.EndArgs()
 }
 
-var namesOfCreateUserParams = []string{"username", "email", "password"}
+var namesOfCreateUserParams = []string{"username", "email", "password", "idempotency_key"}
 
 // DecodeJSON reads v, by name or by position.
 func (v *CreateUserParams) DecodeJSON(d *jsonrpc.Decoder) error {
@@ -469,6 +771,8 @@ func (v *CreateUserParams) DecodeJSON(d *jsonrpc.Decoder) error {
 			return jsonrpc.DecodeString(&v.Email, d)
 		case "password":
 			return jsonrpc.DecodeString(&v.Password, d)
+		case "idempotency_key":
+			return jsonrpc.DecodeOptional(&v.IdempotencyKey, d, jsonrpc.DecodeString[IdempotencyKey])
 		}
 		return d.Skip()
 	})
@@ -505,10 +809,16 @@ func (v *UpdateUserParams) EncodeJSON(e *jsonrpc.Encoder) {
 	} else {
 		e.NoArg()
 	}
+	if v.IdempotencyKey != "" {
+		e.Arg()
+		e.Str(string(v.IdempotencyKey))
+	} else {
+		e.NoArg()
+	}
 	e.EndArgs()
 }
 
-var namesOfUpdateUserParams = []string{"user_id", "username", "email", "password", "current_password"}
+var namesOfUpdateUserParams = []string{"user_id", "username", "email", "password", "current_password", "idempotency_key"}
 
 // DecodeJSON reads v, by name or by position.
 func (v *UpdateUserParams) DecodeJSON(d *jsonrpc.Decoder) error {
@@ -524,6 +834,78 @@ func (v *UpdateUserParams) DecodeJSON(d *jsonrpc.Decoder) error {
 			return jsonrpc.DecodeOptional(&v.Password, d, jsonrpc.DecodeString[Password])
 		case "current_password":
 			return jsonrpc.DecodeOptional(&v.CurrentPassword, d, jsonrpc.DecodeString[CurrentPassword])
+		case "idempotency_key":
+			return jsonrpc.DecodeOptional(&v.IdempotencyKey, d, jsonrpc.DecodeString[IdempotencyKey])
+		}
+		return d.Skip()
+	})
+}
+
+// SetRoleParams
+
+// EncodeJSON writes v by position.
+func (v *SetRoleParams) EncodeJSON(e *jsonrpc.Encoder) {
+	e.ArrStart()
+	e.Arg()
+	e.Int(int64(v.UserID))
+	e.Arg()
+	e.Str(string(v.Role))
+	if v.IdempotencyKey != "" {
+		e.Arg()
+		e.Str(string(v.IdempotencyKey))
+	} else {
+		e.NoArg()
+	}
+	e.EndArgs()
+}
+
+var namesOfSetRoleParams = []string{"user_id", "role", "idempotency_key"}
+
+// DecodeJSON reads v, by name or by position.
+func (v *SetRoleParams) DecodeJSON(d *jsonrpc.Decoder) error {
+	return d.Params(namesOfSetRoleParams, func(name string) error {
+		switch name {
+		case "user_id":
+			return jsonrpc.DecodeInt(&v.UserID, d)
+		case "role":
+			return jsonrpc.DecodeString(&v.Role, d)
+		case "idempotency_key":
+			return jsonrpc.DecodeOptional(&v.IdempotencyKey, d, jsonrpc.DecodeString[IdempotencyKey])
+		}
+		return d.Skip()
+	})
+}
+
+// SetActiveParams
+
+// EncodeJSON writes v by position.
+func (v *SetActiveParams) EncodeJSON(e *jsonrpc.Encoder) {
+	e.ArrStart()
+	e.Arg()
+	e.Int(int64(v.UserID))
+	e.Arg()
+	e.Bool(bool(v.Active))
+	if v.IdempotencyKey != "" {
+		e.Arg()
+		e.Str(string(v.IdempotencyKey))
+	} else {
+		e.NoArg()
+	}
+	e.EndArgs()
+}
+
+var namesOfSetActiveParams = []string{"user_id", "active", "idempotency_key"}
+
+// DecodeJSON reads v, by name or by position.
+func (v *SetActiveParams) DecodeJSON(d *jsonrpc.Decoder) error {
+	return d.Params(namesOfSetActiveParams, func(name string) error {
+		switch name {
+		case "user_id":
+			return jsonrpc.DecodeInt(&v.UserID, d)
+		case "active":
+			return jsonrpc.DecodeBool(&v.Active, d)
+		case "idempotency_key":
+			return jsonrpc.DecodeOptional(&v.IdempotencyKey, d, jsonrpc.DecodeString[IdempotencyKey])
 		}
 		return d.Skip()
 	})
@@ -536,10 +918,16 @@ func (v *DeleteUserParams) EncodeJSON(e *jsonrpc.Encoder) {
 	e.ArrStart()
 	e.Arg()
 	e.Int(int64(v.UserID))
+	if v.IdempotencyKey != "" {
+		e.Arg()
+		e.Str(string(v.IdempotencyKey))
+	} else {
+		e.NoArg()
+	}
 	e.EndArgs()
 }
 
-var namesOfDeleteUserParams = []string{"user_id"}
+var namesOfDeleteUserParams = []string{"user_id", "idempotency_key"}
 
 // DecodeJSON reads v, by name or by position.
 func (v *DeleteUserParams) DecodeJSON(d *jsonrpc.Decoder) error {
@@ -547,6 +935,51 @@ func (v *DeleteUserParams) DecodeJSON(d *jsonrpc.Decoder) error {
 		switch name {
 		case "user_id":
 			return jsonrpc.DecodeInt(&v.UserID, d)
+		case "idempotency_key":
+			return jsonrpc.DecodeOptional(&v.IdempotencyKey, d, jsonrpc.DecodeString[IdempotencyKey])
+		}
+		return d.Skip()
+	})
+}
+
+// ListAuditParams
+
+// EncodeJSON writes v by position.
+func (v *ListAuditParams) EncodeJSON(e *jsonrpc.Encoder) {
+	e.ArrStart()
+	if v.Limit != 0 {
+		e.Arg()
+		e.Int(int64(v.Limit))
+	} else {
+		e.NoArg()
+	}
+	if v.After != 0 {
+		e.Arg()
+		e.Int(int64(v.After))
+	} else {
+		e.NoArg()
+	}
+	if v.UserID != 0 {
+		e.Arg()
+		e.Int(int64(v.UserID))
+	} else {
+		e.NoArg()
+	}
+	e.EndArgs()
+}
+
+var namesOfListAuditParams = []string{"limit", "after", "user_id"}
+
+// DecodeJSON reads v, by name or by position.
+func (v *ListAuditParams) DecodeJSON(d *jsonrpc.Decoder) error {
+	return d.Params(namesOfListAuditParams, func(name string) error {
+		switch name {
+		case "limit":
+			return jsonrpc.DecodeOptional(&v.Limit, d, jsonrpc.DecodeInt[Limit])
+		case "after":
+			return jsonrpc.DecodeOptional(&v.After, d, jsonrpc.DecodeInt[AuditEntryID])
+		case "user_id":
+			return jsonrpc.DecodeOptional(&v.UserID, d, jsonrpc.DecodeInt[UserID])
 		}
 		return d.Skip()
 	})

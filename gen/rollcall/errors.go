@@ -18,6 +18,11 @@ const (
 	CodeAuthenticationFailed = -32001
 	CodePermissionDenied     = -32002
 	CodeUserNotFound         = -32003
+	CodeTooManyAttempts      = -32004
+	CodeOverloaded           = -32005
+	CodeIdempotencyConflict  = -32006
+	CodeLastAdministrator    = -32007
+	CodeSessionNotFound      = -32008
 )
 
 // ParseError is the error "Parse error" (code -32700).
@@ -181,6 +186,108 @@ func (e *UserNotFoundError) RPCError() *jsonrpc.Error {
 	}
 }
 
+// TooManyAttemptsError is the error "Too many attempts" (code -32004).
+type TooManyAttemptsError struct {
+	Message string // "Too many attempts" if empty
+	Data    *Delay // nil if left out
+}
+
+func (e *TooManyAttemptsError) Error() string { return e.RPCError().Error() }
+
+// Unwrap returns the error object, a [*jsonrpc.Error].
+func (e *TooManyAttemptsError) Unwrap() error { return e.RPCError() }
+
+// RPCError returns e as it is sent.
+func (e *TooManyAttemptsError) RPCError() *jsonrpc.Error {
+	return &jsonrpc.Error{
+		Code:    CodeTooManyAttempts,
+		Message: cmp.Or(e.Message, "Too many attempts"),
+		Data:    jsonrpc.EncodeErrorData(e.Data, (*Delay).EncodeJSON),
+	}
+}
+
+// OverloadedError is the error "Overloaded" (code -32005).
+type OverloadedError struct {
+	Message string // "Overloaded" if empty
+	Data    *Delay // nil if left out
+}
+
+func (e *OverloadedError) Error() string { return e.RPCError().Error() }
+
+// Unwrap returns the error object, a [*jsonrpc.Error].
+func (e *OverloadedError) Unwrap() error { return e.RPCError() }
+
+// RPCError returns e as it is sent.
+func (e *OverloadedError) RPCError() *jsonrpc.Error {
+	return &jsonrpc.Error{
+		Code:    CodeOverloaded,
+		Message: cmp.Or(e.Message, "Overloaded"),
+		Data:    jsonrpc.EncodeErrorData(e.Data, (*Delay).EncodeJSON),
+	}
+}
+
+// IdempotencyConflictError is the error "Idempotency key already used" (code
+// -32006).
+type IdempotencyConflictError struct {
+	Message string  // "Idempotency key already used" if empty
+	Data    *Reason // nil if left out
+}
+
+func (e *IdempotencyConflictError) Error() string { return e.RPCError().Error() }
+
+// Unwrap returns the error object, a [*jsonrpc.Error].
+func (e *IdempotencyConflictError) Unwrap() error { return e.RPCError() }
+
+// RPCError returns e as it is sent.
+func (e *IdempotencyConflictError) RPCError() *jsonrpc.Error {
+	return &jsonrpc.Error{
+		Code:    CodeIdempotencyConflict,
+		Message: cmp.Or(e.Message, "Idempotency key already used"),
+		Data:    jsonrpc.EncodeErrorData(e.Data, (*Reason).EncodeJSON),
+	}
+}
+
+// LastAdministratorError is the error "Last active administrator" (code
+// -32007).
+type LastAdministratorError struct {
+	Message string  // "Last active administrator" if empty
+	Data    *Reason // nil if left out
+}
+
+func (e *LastAdministratorError) Error() string { return e.RPCError().Error() }
+
+// Unwrap returns the error object, a [*jsonrpc.Error].
+func (e *LastAdministratorError) Unwrap() error { return e.RPCError() }
+
+// RPCError returns e as it is sent.
+func (e *LastAdministratorError) RPCError() *jsonrpc.Error {
+	return &jsonrpc.Error{
+		Code:    CodeLastAdministrator,
+		Message: cmp.Or(e.Message, "Last active administrator"),
+		Data:    jsonrpc.EncodeErrorData(e.Data, (*Reason).EncodeJSON),
+	}
+}
+
+// SessionNotFoundError is the error "Session not found" (code -32008).
+type SessionNotFoundError struct {
+	Message string          // "Session not found" if empty
+	Data    *MissingSession // nil if left out
+}
+
+func (e *SessionNotFoundError) Error() string { return e.RPCError().Error() }
+
+// Unwrap returns the error object, a [*jsonrpc.Error].
+func (e *SessionNotFoundError) Unwrap() error { return e.RPCError() }
+
+// RPCError returns e as it is sent.
+func (e *SessionNotFoundError) RPCError() *jsonrpc.Error {
+	return &jsonrpc.Error{
+		Code:    CodeSessionNotFound,
+		Message: cmp.Or(e.Message, "Session not found"),
+		Data:    jsonrpc.EncodeErrorData(e.Data, (*MissingSession).EncodeJSON),
+	}
+}
+
 // declared gives an error object the Go type that the contract has for it.
 func declared(_ string, e *jsonrpc.Error) error {
 	switch e.Code {
@@ -200,6 +307,16 @@ func declared(_ string, e *jsonrpc.Error) error {
 		return &PermissionDeniedError{Message: e.Message, Data: jsonrpc.DecodeErrorData(e.Data, (*Reason).DecodeJSON)}
 	case CodeUserNotFound:
 		return &UserNotFoundError{Message: e.Message, Data: jsonrpc.DecodeErrorData(e.Data, (*MissingUser).DecodeJSON)}
+	case CodeTooManyAttempts:
+		return &TooManyAttemptsError{Message: e.Message, Data: jsonrpc.DecodeErrorData(e.Data, (*Delay).DecodeJSON)}
+	case CodeOverloaded:
+		return &OverloadedError{Message: e.Message, Data: jsonrpc.DecodeErrorData(e.Data, (*Delay).DecodeJSON)}
+	case CodeIdempotencyConflict:
+		return &IdempotencyConflictError{Message: e.Message, Data: jsonrpc.DecodeErrorData(e.Data, (*Reason).DecodeJSON)}
+	case CodeLastAdministrator:
+		return &LastAdministratorError{Message: e.Message, Data: jsonrpc.DecodeErrorData(e.Data, (*Reason).DecodeJSON)}
+	case CodeSessionNotFound:
+		return &SessionNotFoundError{Message: e.Message, Data: jsonrpc.DecodeErrorData(e.Data, (*MissingSession).DecodeJSON)}
 	}
 	return e
 }

@@ -26,6 +26,32 @@ type AuthenticateParams struct {
 	Password PasswordGuess `json:"password"`
 }
 
+// RefreshParams are the params of refresh.
+type RefreshParams struct {
+	// The session's newest refresh token.
+	RefreshToken RefreshTokenGuess `json:"refresh_token"`
+}
+
+// RevokeSessionParams are the params of revoke_session.
+type RevokeSessionParams struct {
+	// Which to end.
+	SessionID SessionID `json:"session_id"`
+}
+
+// ChangePasswordParams are the params of change_password.
+type ChangePasswordParams struct {
+	// The password as it is now.
+	OldPassword CurrentPassword `json:"old_password"`
+	// The new password.
+	NewPassword Password `json:"new_password"`
+}
+
+// GetUserParams are the params of get_user.
+type GetUserParams struct {
+	// Whom to tell of.
+	UserID UserID `json:"user_id"`
+}
+
 // GetUsersParams are the params of get_users.
 type GetUsersParams struct {
 	// The most users to answer with.
@@ -55,6 +81,8 @@ type CreateUserParams struct {
 	Email Email `json:"email"`
 	// The new account's password.
 	Password Password `json:"password"`
+	// Names this call, so that it can be sent again.
+	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"`
 }
 
 // UpdateUserParams are the params of update_user.
@@ -69,10 +97,52 @@ type UpdateUserParams struct {
 	Password Password `json:"password,omitzero"`
 	// The password as it is now. Administrators need not give it.
 	CurrentPassword CurrentPassword `json:"current_password,omitzero"`
+	// Names this call, so that it can be sent again.
+	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"`
+}
+
+// SetRoleParams are the params of set_role.
+type SetRoleParams struct {
+	// Whom to give it to.
+	UserID UserID `json:"user_id"`
+	// The role.
+	Role Role `json:"role"`
+	// Names this call, so that it can be sent again.
+	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"`
+}
+
+// SetActiveParams are the params of set_active.
+type SetActiveParams struct {
+	// Whom to disable or enable.
+	UserID UserID `json:"user_id"`
+	// Whether the account may be used.
+	Active Active `json:"active"`
+	// Names this call, so that it can be sent again.
+	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"`
 }
 
 // DeleteUserParams are the params of delete_user.
 type DeleteUserParams struct {
 	// Whom to delete.
 	UserID UserID `json:"user_id"`
+	// Names this call, so that it can be sent again.
+	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"`
+}
+
+// ListAuditParams are the params of list_audit.
+type ListAuditParams struct {
+	// The most entries to answer with.
+	// Default 10.
+	Limit Limit `json:"limit,omitzero"`
+	// The id of the last entry on the page before: older ones are listed. Without
+	// it the list begins with the newest.
+	After AuditEntryID `json:"after,omitzero"`
+	// Lists only what was done to this user.
+	UserID UserID `json:"user_id,omitzero"`
+}
+
+// SetDefaults fills in what was left out. The params that a server gets have passed
+// it.
+func (v *ListAuditParams) SetDefaults() {
+	v.Limit = cmp.Or(v.Limit, 10)
 }

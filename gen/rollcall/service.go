@@ -15,11 +15,20 @@ const (
 	MethodEcho           = "echo"
 	MethodAdd            = "add"
 	MethodAuthenticate   = "authenticate"
+	MethodRefresh        = "refresh"
+	MethodLogout         = "logout"
+	MethodListSessions   = "list_sessions"
+	MethodRevokeSession  = "revoke_session"
+	MethodChangePassword = "change_password"
 	MethodGetCurrentUser = "get_current_user"
+	MethodGetUser        = "get_user"
 	MethodGetUsers       = "get_users"
 	MethodCreateUser     = "create_user"
 	MethodUpdateUser     = "update_user"
+	MethodSetRole        = "set_role"
+	MethodSetActive      = "set_active"
 	MethodDeleteUser     = "delete_user"
+	MethodListAudit      = "list_audit"
 	MethodRPCDiscover    = "rpc.discover" // answered by the handler
 )
 
@@ -71,15 +80,75 @@ type Service interface {
 
 	// Authenticate is the method authenticate.
 	//
-	// Exchanges a username and a password for a token.
+	// Opens a session with a username and a password.
 	//
 	// The token goes into the header `Authorization: Bearer TOKEN` of later
-	// requests and is valid for a limited time. A wrong guess of any shape gets
-	// the same error, whether the name is unknown, deleted, or the password wrong.
+	// requests until `expires_at`; `refresh` then exchanges the refresh token for
+	// new ones. A wrong guess of any shape gets the same error, whether the name
+	// is unknown, the account deleted or disabled, or the password wrong. Guesses
+	// are counted by name and by address: who fails too often waits, longer each
+	// time.
+	//
+	// Errors: [*AuthenticationFailedError], [*TooManyAttemptsError],
+	// [*OverloadedError], [*InvalidParamsError], [*InternalError].
+	Authenticate(ctx context.Context, params AuthenticateParams) (Authentication, error)
+
+	// Refresh is the method refresh.
+	//
+	// Exchanges a refresh token for new tokens.
+	//
+	// A refresh token can be used once: the answer holds the next. Whoever did not
+	// get an answer may send it again within 10 seconds, and gets the same next
+	// one. A token that is used later than that has been stolen, from its owner or
+	// by them: the session ends, and its tokens are no longer taken.
 	//
 	// Errors: [*AuthenticationFailedError], [*InvalidParamsError],
 	// [*InternalError].
-	Authenticate(ctx context.Context, params AuthenticateParams) (Authentication, error)
+	Refresh(ctx context.Context, params RefreshParams) (Authentication, error)
+
+	// Logout is the method logout.
+	//
+	// Ends the session that is calling.
+	//
+	// Its tokens are no longer taken, by no instance of the service.
+	//
+	// Errors: [*AuthenticationFailedError], [*InvalidParamsError],
+	// [*InternalError].
+	Logout(ctx context.Context) (Success, error)
+
+	// ListSessions is the method list_sessions.
+	//
+	// Lists the caller's sessions, newest first.
+	//
+	// A session begins with a login, and ends with a logout, when the password
+	// changes, or when it expires. An account has 100 at the most: the oldest make
+	// room.
+	//
+	// Errors: [*AuthenticationFailedError], [*InvalidParamsError],
+	// [*InternalError].
+	ListSessions(ctx context.Context) (Sessions, error)
+
+	// RevokeSession is the method revoke_session.
+	//
+	// Ends a session.
+	//
+	// One of the caller's own; an administrator may end any.
+	//
+	// Errors: [*AuthenticationFailedError], [*SessionNotFoundError],
+	// [*InvalidParamsError], [*InternalError].
+	RevokeSession(ctx context.Context, params RevokeSessionParams) (Success, error)
+
+	// ChangePassword is the method change_password.
+	//
+	// Changes the caller's password.
+	//
+	// All sessions of the account end, this one included, so that nobody who knew
+	// the old password stays; the answer is a new one.
+	//
+	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
+	// [*TooManyAttemptsError], [*OverloadedError], [*InvalidParamsError],
+	// [*InternalError].
+	ChangePassword(ctx context.Context, params ChangePasswordParams) (Authentication, error)
 
 	// GetCurrentUser is the method get_current_user.
 	//
@@ -90,6 +159,16 @@ type Service interface {
 	// Errors: [*AuthenticationFailedError], [*InvalidParamsError],
 	// [*InternalError].
 	GetCurrentUser(ctx context.Context) (User, error)
+
+	// GetUser is the method get_user.
+	//
+	// Tells of one user.
+	//
+	// An administrator may ask about any user, others about themselves.
+	//
+	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
+	// [*UserNotFoundError], [*InvalidParamsError], [*InternalError].
+	GetUser(ctx context.Context, params GetUserParams) (User, error)
 
 	// GetUsers is the method get_users.
 	//
@@ -110,10 +189,12 @@ type Service interface {
 	// Creates a user.
 	//
 	// Usernames and emails are unique without regard to case; the names of deleted
-	// users stay taken. The new account has the role `user`.
+	// users stay taken. The new account has the role `user`. A password that many
+	// people use, or that is the account's own name or email, is refused.
 	//
 	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
-	// [*InvalidParamsError], [*InternalError].
+	// [*OverloadedError], [*IdempotencyConflictError], [*InvalidParamsError],
+	// [*InternalError].
 	CreateUser(ctx context.Context, params CreateUserParams) (User, error)
 
 	// UpdateUser is the method update_user.
@@ -122,22 +203,62 @@ type Service interface {
 	//
 	// An administrator may change any user. Other accounts may change themselves,
 	// and for a new password or email must give `current_password`. What is left
-	// out stays as it is; a call that changes nothing is refused.
+	// out stays as it is; a call that changes nothing is refused. A new password
+	// ends all sessions of the account.
 	//
 	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
-	// [*UserNotFoundError], [*InvalidParamsError], [*InternalError].
+	// [*UserNotFoundError], [*OverloadedError], [*IdempotencyConflictError],
+	// [*InvalidParamsError], [*InternalError].
 	UpdateUser(ctx context.Context, params UpdateUserParams) (User, error)
+
+	// SetRole is the method set_role.
+	//
+	// Gives a user a role.
+	//
+	// It holds from the user's next call on. The last active administrator keeps
+	// theirs.
+	//
+	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
+	// [*UserNotFoundError], [*LastAdministratorError],
+	// [*IdempotencyConflictError], [*InvalidParamsError], [*InternalError].
+	SetRole(ctx context.Context, params SetRoleParams) (User, error)
+
+	// SetActive is the method set_active.
+	//
+	// Disables or enables a user.
+	//
+	// Whoever is disabled can no longer log in, and their sessions end. The last
+	// active administrator cannot be disabled.
+	//
+	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
+	// [*UserNotFoundError], [*LastAdministratorError],
+	// [*IdempotencyConflictError], [*InvalidParamsError], [*InternalError].
+	SetActive(ctx context.Context, params SetActiveParams) (User, error)
 
 	// DeleteUser is the method delete_user.
 	//
 	// Deletes a user.
 	//
-	// The account can no longer log in, and tokens that it holds are no longer
-	// taken. Its name stays taken; its email is free again.
+	// The account can no longer log in, and its sessions end. Its name stays
+	// taken; its email is free again. The last active administrator cannot be
+	// deleted.
 	//
 	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
-	// [*UserNotFoundError], [*InvalidParamsError], [*InternalError].
-	DeleteUser(ctx context.Context, params DeleteUserParams) (Deletion, error)
+	// [*UserNotFoundError], [*LastAdministratorError],
+	// [*IdempotencyConflictError], [*InvalidParamsError], [*InternalError].
+	DeleteUser(ctx context.Context, params DeleteUserParams) (Success, error)
+
+	// ListAudit is the method list_audit.
+	//
+	// Lists what was done to accounts, newest first.
+	//
+	// Logins, whether they worked or not, and every change, with who made it and
+	// where it came from. Nothing is ever taken out. For the next page, give the
+	// id of this page's last entry as `after`.
+	//
+	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
+	// [*InvalidParamsError], [*InternalError].
+	ListAudit(ctx context.Context, params ListAuditParams) (AuditEntries, error)
 }
 
 // UnimplementedService answers every method with -32601. Embed it in a server that
@@ -166,8 +287,32 @@ func (UnimplementedService) Authenticate(context.Context, AuthenticateParams) (r
 	return result, jsonrpc.NotImplemented(MethodAuthenticate)
 }
 
+func (UnimplementedService) Refresh(context.Context, RefreshParams) (result Authentication, err error) {
+	return result, jsonrpc.NotImplemented(MethodRefresh)
+}
+
+func (UnimplementedService) Logout(context.Context) (result Success, err error) {
+	return result, jsonrpc.NotImplemented(MethodLogout)
+}
+
+func (UnimplementedService) ListSessions(context.Context) (result Sessions, err error) {
+	return result, jsonrpc.NotImplemented(MethodListSessions)
+}
+
+func (UnimplementedService) RevokeSession(context.Context, RevokeSessionParams) (result Success, err error) {
+	return result, jsonrpc.NotImplemented(MethodRevokeSession)
+}
+
+func (UnimplementedService) ChangePassword(context.Context, ChangePasswordParams) (result Authentication, err error) {
+	return result, jsonrpc.NotImplemented(MethodChangePassword)
+}
+
 func (UnimplementedService) GetCurrentUser(context.Context) (result User, err error) {
 	return result, jsonrpc.NotImplemented(MethodGetCurrentUser)
+}
+
+func (UnimplementedService) GetUser(context.Context, GetUserParams) (result User, err error) {
+	return result, jsonrpc.NotImplemented(MethodGetUser)
 }
 
 func (UnimplementedService) GetUsers(context.Context, GetUsersParams) (result Users, err error) {
@@ -182,6 +327,18 @@ func (UnimplementedService) UpdateUser(context.Context, UpdateUserParams) (resul
 	return result, jsonrpc.NotImplemented(MethodUpdateUser)
 }
 
-func (UnimplementedService) DeleteUser(context.Context, DeleteUserParams) (result Deletion, err error) {
+func (UnimplementedService) SetRole(context.Context, SetRoleParams) (result User, err error) {
+	return result, jsonrpc.NotImplemented(MethodSetRole)
+}
+
+func (UnimplementedService) SetActive(context.Context, SetActiveParams) (result User, err error) {
+	return result, jsonrpc.NotImplemented(MethodSetActive)
+}
+
+func (UnimplementedService) DeleteUser(context.Context, DeleteUserParams) (result Success, err error) {
 	return result, jsonrpc.NotImplemented(MethodDeleteUser)
+}
+
+func (UnimplementedService) ListAudit(context.Context, ListAuditParams) (result AuditEntries, err error) {
+	return result, jsonrpc.NotImplemented(MethodListAudit)
 }

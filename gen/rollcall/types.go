@@ -100,22 +100,28 @@ func (v Role) Known() bool {
 	return false
 }
 
+// Active: Whether an account may be used; a disabled one cannot log in.
+type Active bool
+
 // User: An account.
 type User struct {
 	ID        UserID    `json:"id"`
 	Username  Username  `json:"username"`
 	Email     Email     `json:"email"`
 	Role      Role      `json:"role"`
+	Active    Active    `json:"active"`
 	CreatedAt Timestamp `json:"created_at"`
 }
 
 // Users: A page of users, newest first.
 type Users []User
 
-// Authentication: A token, and whom it stands for.
+// Authentication: A session: its tokens, and whom they stand for.
 type Authentication struct {
-	Token Token `json:"token"`
-	User  User  `json:"user"`
+	Token        Token        `json:"token"`
+	ExpiresAt    Timestamp    `json:"expires_at"`
+	RefreshToken RefreshToken `json:"refresh_token"`
+	User         User         `json:"user"`
 }
 
 // Token: A bearer token (a JWT), for the header `Authorization: Bearer TOKEN`.
@@ -123,10 +129,96 @@ type Authentication struct {
 // Minimum length 1.
 type Token string
 
-// Deletion: That something was deleted.
+// RefreshToken: What `refresh` takes, once.
+//
+// Minimum length 1.
+type RefreshToken string
+
+// RefreshTokenGuess: A refresh token of any shape: what is none is answered
+// like any that is no longer taken.
+type RefreshTokenGuess string
+
+// SessionID: Identifies a session. It is no secret.
+//
+// Minimum length 1, maximum length 64.
+type SessionID string
+
+// Session: A login.
+type Session struct {
+	ID          SessionID `json:"id"`
+	CreatedAt   Timestamp `json:"created_at"`
+	RefreshedAt Timestamp `json:"refreshed_at"`
+	ExpiresAt   Timestamp `json:"expires_at"`
+	Address     Address   `json:"address,omitzero"`
+	// Whether it is the session that is asking.
+	Current bool `json:"current"`
+}
+
+// Sessions: Sessions, newest first.
+type Sessions []Session
+
+// Address: The IP address that a request came from.
+//
+// Minimum length 1.
+type Address string
+
+// IdempotencyKey: Any text that no other call of the caller has, like a UUID.
+// A call that is sent again with it within 24 hours is answered like the
+// first, and nothing is done twice.
+//
+// Minimum length 1, maximum length 255.
+// Pattern: ^[^\x00]*$
+type IdempotencyKey string
+
+// AuditEntryID: Identifies an entry of the audit log; later ones have higher
+// ids.
+//
+// Minimum 1.
+type AuditEntryID int64
+
+// AuditEntry: Something that was done.
+type AuditEntry struct {
+	ID       AuditEntryID `json:"id"`
+	At       Timestamp    `json:"at"`
+	ActorID  UserID       `json:"actor_id,omitzero"`
+	TargetID UserID       `json:"target_id,omitzero"`
+	// The method that did it, or the command.
+	// Minimum length 1.
+	Method  string       `json:"method"`
+	Outcome AuditOutcome `json:"outcome"`
+	// The header `X-Request-Id` of the answer, which the log's lines carry too.
+	RequestID string  `json:"request_id"`
+	Address   Address `json:"address,omitzero"`
+}
+
+// AuditOutcome: How it ended: `done`; `refused`, for a wrong password;
+// `reused`, for a refresh token that was used before, which ended its session.
+type AuditOutcome string
+
+// The values of [AuditOutcome] that the contract knows.
+const (
+	AuditOutcomeDone    AuditOutcome = "done"
+	AuditOutcomeRefused AuditOutcome = "refused"
+	AuditOutcomeReused  AuditOutcome = "reused"
+)
+
+// Known reports whether v is one of the constants above. A value that is not came
+// from a newer server and is kept as it is.
+func (v AuditOutcome) Known() bool {
+	switch v {
+	case AuditOutcomeDone, AuditOutcomeRefused, AuditOutcomeReused:
+		return true
+	}
+	return false
+}
+
+// AuditEntries: A page of the audit log, newest first.
+type AuditEntries []AuditEntry
+
+// Success: That something was done.
 //
 // Its member success is always true.
-type Deletion struct{}
+type Success struct{}
 
 // OpenRPCDocument: An OpenRPC document.
 type OpenRPCDocument struct {
@@ -156,12 +248,36 @@ type ParamsFault struct {
 	// What was wrong, and what to do about it.
 	// Minimum length 1.
 	Message string `json:"message,omitzero"`
-	// The param that another user has already taken.
+	// The param that is at fault.
 	// Minimum length 1.
-	Field string `json:"field,omitzero"`
+	Field  string            `json:"field,omitzero"`
+	Reason ParamsFaultReason `json:"reason,omitzero"`
 	// Where the params break the contract's schemas; the first 20.
 	// Maximum elements 20.
 	Violations []Violation `json:"violations,omitzero"`
+}
+
+// ParamsFaultReason: Why a param is refused that fits its schema: `taken` by
+// another user; a password that is `common`, or `personal`, being the
+// account's name or email, or of a forbidden `length` once it is normalised.
+type ParamsFaultReason string
+
+// The values of [ParamsFaultReason] that the contract knows.
+const (
+	ParamsFaultReasonTaken    ParamsFaultReason = "taken"
+	ParamsFaultReasonCommon   ParamsFaultReason = "common"
+	ParamsFaultReasonPersonal ParamsFaultReason = "personal"
+	ParamsFaultReasonLength   ParamsFaultReason = "length"
+)
+
+// Known reports whether v is one of the constants above. A value that is not came
+// from a newer server and is kept as it is.
+func (v ParamsFaultReason) Known() bool {
+	switch v {
+	case ParamsFaultReasonTaken, ParamsFaultReasonCommon, ParamsFaultReasonPersonal, ParamsFaultReasonLength:
+		return true
+	}
+	return false
 }
 
 // Violation: One place where a value breaks its schema.
@@ -177,6 +293,18 @@ type Violation struct {
 // MissingUser: Which user there is not.
 type MissingUser struct {
 	UserID UserID `json:"user_id"`
+}
+
+// MissingSession: Which session there is not.
+type MissingSession struct {
+	SessionID SessionID `json:"session_id"`
+}
+
+// Delay: When to try again.
+type Delay struct {
+	// In how many seconds.
+	// Minimum 1.
+	RetryAfter int64 `json:"retry_after"`
 }
 
 // Incident: Where to look for what went wrong.

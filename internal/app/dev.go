@@ -88,7 +88,7 @@ func (c *devCommand) Run(ctx context.Context, streams Streams) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := newServer(c.httpSettings, loopbackNames, log, database, passwords, tokens, secret)
+	s, err := newServer(c.httpSettings, loopbackNames, log, c.service(database, tokens, passwords, secret))
 	if err != nil {
 		return err
 	}

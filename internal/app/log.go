@@ -9,32 +9,17 @@ import (
 	"time"
 
 	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
+	"github.com/rollcall-rpc/rollcall/internal/auth"
 )
 
-// requestContext is the context of a request, which knows the id that
-// withRequestID gave it.
-type requestContext struct {
-	context.Context
-	id string
-}
-
-type requestContextKey struct{}
-
-// Value implements [context.Context].
-func (c *requestContext) Value(key any) any {
-	if key == (requestContextKey{}) {
-		return c
-	}
-	return c.Context.Value(key)
-}
-
-// withRequestID gives every request an id, which the answer's header and all
-// its log lines carry. It is made here: a client's own could forge log lines.
-func withRequestID(next http.Handler) http.Handler {
+// withOrigin gives every request an id, which the answer's header and all its
+// log lines carry, and finds out where it came from. The id is made here: a
+// client's own could forge log lines.
+func withOrigin(proxies trustedProxies, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := rand.Text()
-		w.Header().Set("X-Request-Id", id)
-		next.ServeHTTP(w, r.WithContext(&requestContext{r.Context(), id}))
+		origin := auth.Origin{RequestID: rand.Text(), Address: proxies.client(r)}
+		w.Header().Set("X-Request-Id", origin.RequestID)
+		next.ServeHTTP(w, r.WithContext(auth.WithOrigin(r.Context(), origin)))
 	})
 }
 
@@ -68,8 +53,8 @@ func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 type requestIDHandler struct{ slog.Handler }
 
 func (h requestIDHandler) Handle(ctx context.Context, r slog.Record) error {
-	if request, ok := ctx.Value(requestContextKey{}).(*requestContext); ok {
-		r.AddAttrs(slog.String("request_id", request.id))
+	if id := auth.OriginFrom(ctx).RequestID; id != "" {
+		r.AddAttrs(slog.String("request_id", id))
 	}
 	return h.Handler.Handle(ctx, r)
 }

@@ -70,7 +70,8 @@ func (c *serveCommand) Validate() error {
 		return errors.New("--shutdown-delay must not be negative")
 	}
 	_, err := c.names()
-	return errors.Join(err, c.httpSettings.check(), c.databaseSettings.check(c.CallTimeout), c.checkURL(c.DatabaseURL), c.authSettings.check())
+	_, proxiesErr := parseProxies(c.TrustedProxy)
+	return errors.Join(err, proxiesErr, c.httpSettings.check(), c.databaseSettings.check(c.CallTimeout), c.checkURL(c.DatabaseURL), c.authSettings.check())
 }
 
 func (c *serveCommand) Run(ctx context.Context, streams Streams) error {
@@ -108,7 +109,7 @@ func (c *serveCommand) Run(ctx context.Context, streams Streams) error {
 	if err != nil {
 		return err
 	}
-	s, err := newServer(c.httpSettings, names, log, database, passwords, tokens, secret)
+	s, err := newServer(c.httpSettings, names, log, c.service(database, tokens, passwords, secret))
 	if err != nil {
 		return err
 	}
@@ -157,8 +158,8 @@ func (c *serveCommand) names() ([]string, error) {
 // refuseDevAdmin keeps a database of rollcall dev, whose password the whole
 // world knows, out of production.
 func refuseDevAdmin(ctx context.Context, database *postgres.DB, passwords *auth.Passwords) error {
-	user, err := database.GetActiveUserByUsername(ctx, devUsername)
-	if errors.Is(err, postgres.ErrNotFound) {
+	user, err := database.GetUserByName(ctx, devUsername)
+	if errors.Is(err, postgres.ErrNotFound) || user.DeletedAt != nil {
 		return nil
 	}
 	if err != nil {

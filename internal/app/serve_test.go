@@ -194,6 +194,6 @@ func TestServeRefusesTheDevAdmin(t *testing.T) {
 	if got := finish(t, env, "", "serve"); got.code != 1 || got.errors != want {
 		t.Errorf("code %d, %s; want %s", got.code, got.errors, want)
 	}
-	must(database.DeleteActiveUser(t.Context(), admin.ID))(t)
+	must(database.DeleteUser(t.Context(), admin.ID))(t)
 	start(t, env, "serve").ready(t)
 }

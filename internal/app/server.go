@@ -13,7 +13,6 @@ import (
 
 	"github.com/rollcall-rpc/rollcall/gen/rollcall/rollcallserver"
 	"github.com/rollcall-rpc/rollcall/internal/auth"
-	"github.com/rollcall-rpc/rollcall/internal/postgres"
 	"github.com/rollcall-rpc/rollcall/internal/service"
 )
 
@@ -27,8 +26,12 @@ type server struct {
 	delay    time.Duration // between no longer being ready and refusing connections
 }
 
-func newServer(settings httpSettings, hosts []string, log *slog.Logger, database *postgres.DB, passwords *auth.Passwords, tokens *auth.Tokens, secret auth.Secret) (*server, error) {
+func newServer(settings httpSettings, hosts []string, log *slog.Logger, config service.Config) (*server, error) {
 	version, err := contractVersion()
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := parseProxies(settings.TrustedProxy)
 	if err != nil {
 		return nil, err
 	}
@@ -36,14 +39,14 @@ func newServer(settings httpSettings, hosts []string, log *slog.Logger, database
 		settings: settings,
 		hosts:    hosts,
 		log:      log,
-		health:   &health{version: version, ping: database.Ping, log: log},
+		health:   &health{version: version, ping: config.DB.Ping, log: log},
 	}
 	rpc := rollcallserver.NewHandler(
-		service.New(database, passwords, tokens, secret),
-		auth.Authenticator{Tokens: tokens, Users: database},
+		service.New(config),
+		auth.Authenticator{Tokens: config.Tokens, Sessions: config.DB},
 		settings.handlerOptions(log)...,
 	)
-	s.handler = withRequestID(logRefusals(log, guard(hosts, s.routes(rpc, tokens))))
+	s.handler = withOrigin(proxies, logRefusals(log, guard(hosts, s.routes(rpc, config.Tokens))))
 	return s, nil
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func newFixture(t *testing.T, flags ...string) *fixture {
 	t.Cleanup(f.users.Close)
 	f.tokens = must(c.tokens(must(auth.LoadOrCreateKeys(filepath.Join(t.TempDir(), "key")))(t)))(t)
 	secret := must(auth.LoadOrCreateSecret(filepath.Join(t.TempDir(), "secret")))(t)
-	f.server = must(newServer(c.httpSettings, loopbackNames, c.logger(f.log, "json"), f.users, c.passwords(), f.tokens, secret))(t)
+	f.server = must(newServer(c.httpSettings, loopbackNames, c.logger(f.log, "json"), c.service(f.users, f.tokens, c.passwords(), secret)))(t)
 	f.start(t)
 	return f
 }
@@ -129,7 +130,11 @@ func (f *fixture) login(t *testing.T, username, role string) (user db.User, head
 	user = must(f.users.CreateUser(t.Context(), db.CreateUserParams{
 		Username: username, Email: username + "@example.com", PasswordHash: "-", Role: role,
 	}))(t)
-	return user, "Authorization: Bearer " + must(f.tokens.Issue(user.ID, username))(t)
+	session := must(f.users.OpenSession(t.Context(), db.OpenSessionParams{
+		ID: rand.Text(), UserID: user.ID, PasswordHash: user.PasswordHash, ExpiresAt: time.Now().Add(time.Hour),
+	}))(t)
+	token, _, err := f.tokens.Issue(auth.Claims{UserID: user.ID, Username: username, SessionID: session.ID, ExpiresAt: session.ExpiresAt})
+	return user, "Authorization: Bearer " + must(token, err)(t)
 }
 
 // connect looks at the database from beside.

@@ -15,11 +15,14 @@ import (
 	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
 	"github.com/rollcall-rpc/rollcall/internal/auth"
 	"github.com/rollcall-rpc/rollcall/internal/postgres"
+	"github.com/rollcall-rpc/rollcall/internal/service"
+	"github.com/rollcall-rpc/rollcall/internal/throttle"
 )
 
 // httpSettings bound what a client can ask of the service.
 type httpSettings struct {
 	Addr            string        `env:"ROLLCALL_ADDR" default:"127.0.0.1:5000" help:"Where to listen."`
+	TrustedProxy    []string      `env:"ROLLCALL_TRUSTED_PROXY" placeholder:"NETWORK" help:"A proxy, or a network of them, whose X-Forwarded-For is believed: failed logins are counted by the address that it tells. May be repeated, or hold several with commas between."`
 	MaxBody         int           `env:"ROLLCALL_MAX_BODY" default:"1048576" help:"The largest body of a request, in bytes."`
 	MaxBatch        int           `env:"ROLLCALL_MAX_BATCH" default:"100" help:"The most calls in a batch."`
 	BatchWorkers    int           `env:"ROLLCALL_BATCH_WORKERS" default:"8" help:"How many calls of a batch may run at the same time; only those that change nothing do."`
@@ -151,11 +154,16 @@ func (s databaseSettings) config(url string) postgres.Config {
 
 // authSettings are those of passwords and tokens.
 type authSettings struct {
-	TokenLifetime time.Duration `env:"ROLLCALL_TOKEN_LIFETIME" default:"15m" help:"How long a token is valid."`
-	TokenIssuer   string        `env:"ROLLCALL_TOKEN_ISSUER" default:"rollcall" help:"What tokens name as their issuer; tokens of another are refused."`
-	TokenAudience string        `env:"ROLLCALL_TOKEN_AUDIENCE" default:"rollcall" help:"What tokens name as their audience; tokens for another are refused."`
-	TokenCache    int           `env:"ROLLCALL_TOKEN_CACHE" default:"10000" help:"How many verified tokens are remembered, at about 300 bytes each."`
-	HashSlots     int           `env:"ROLLCALL_HASH_SLOTS" default:"0" help:"How many passwords are hashed at once, at 19 MiB each; 0 is one per CPU, 256 the most."`
+	TokenLifetime     time.Duration `env:"ROLLCALL_TOKEN_LIFETIME" default:"15m" help:"How long a token is valid."`
+	TokenIssuer       string        `env:"ROLLCALL_TOKEN_ISSUER" default:"rollcall" help:"What tokens name as their issuer; tokens of another are refused."`
+	TokenAudience     string        `env:"ROLLCALL_TOKEN_AUDIENCE" default:"rollcall" help:"What tokens name as their audience; tokens for another are refused."`
+	TokenCache        int           `env:"ROLLCALL_TOKEN_CACHE" default:"10000" help:"How many verified tokens are remembered, at about 300 bytes each."`
+	SessionLifetime   time.Duration `env:"ROLLCALL_SESSION_LIFETIME" default:"720h" help:"How long a session goes on, however often it is refreshed."`
+	LoginLimit        int           `env:"ROLLCALL_LOGIN_LIMIT" default:"10" help:"How many logins to one account may fail before the next has to wait; 0 is any number."`
+	LoginAddressLimit int           `env:"ROLLCALL_LOGIN_ADDRESS_LIMIT" default:"100" help:"How many logins from one address may fail, to whatever accounts, before the next has to wait."`
+	LoginDelay        time.Duration `env:"ROLLCALL_LOGIN_DELAY" default:"30s" help:"How long that wait is. Each further failure doubles it."`
+	LoginLongestDelay time.Duration `env:"ROLLCALL_LOGIN_LONGEST_DELAY" default:"15m" help:"The longest that it becomes."`
+	HashSlots         int           `env:"ROLLCALL_HASH_SLOTS" default:"0" help:"How many passwords are hashed at once, at 19 MiB each; 0 is one per CPU, 256 the most."`
 }
 
 func (s authSettings) check() error {
@@ -164,6 +172,15 @@ func (s authSettings) check() error {
 	}
 	if s.HashSlots < 0 || s.HashSlots > maxHashSlots {
 		return fmt.Errorf("--hash-slots must be 0 to %d: each takes 19 MiB, and more than there are CPUs gain nothing", maxHashSlots)
+	}
+	if s.SessionLifetime < s.TokenLifetime || s.SessionLifetime > 366*24*time.Hour {
+		return errors.New("--session-lifetime must be --token-lifetime at the least, and 8784h at the most")
+	}
+	if s.LoginLimit < 0 || s.LoginLimit == 1 || s.LoginAddressLimit < 2 {
+		return errors.New("--login-limit must be 0 or at least 2, and --login-address-limit at least 2")
+	}
+	if s.LoginDelay < time.Second || s.LoginLongestDelay < s.LoginDelay || s.LoginLongestDelay > 24*time.Hour {
+		return errors.New("--login-delay must be at least 1s, and --login-longest-delay from there to 24h")
 	}
 	if s.TokenCache <= 0 || s.TokenIssuer == "" || s.TokenAudience == "" {
 		return errors.New("--token-cache must be more than 0, and --token-issuer and --token-audience not empty")
@@ -182,6 +199,21 @@ func (s authSettings) tokens(keys auth.KeySource) (*auth.Tokens, error) {
 	return auth.NewTokens(auth.TokenConfig{
 		Keys: keys, Issuer: s.TokenIssuer, Audience: s.TokenAudience, Lifetime: s.TokenLifetime, Cache: s.TokenCache,
 	})
+}
+
+// service is all that the methods work with.
+func (s authSettings) service(database *postgres.DB, tokens *auth.Tokens, passwords *auth.Passwords, secret auth.Secret) service.Config {
+	limits := throttle.Config{
+		AccountLimit: s.LoginLimit, AddressLimit: s.LoginAddressLimit, Delay: s.LoginDelay, LongestDelay: s.LoginLongestDelay,
+	}
+	return service.Config{
+		DB:              database,
+		Passwords:       passwords,
+		Tokens:          tokens,
+		Secret:          secret,
+		Logins:          throttle.NewLogins(limits, database, secret),
+		SessionLifetime: s.SessionLifetime,
+	}
 }
 
 // logSettings are those of the log, which goes to standard error.

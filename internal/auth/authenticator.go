@@ -13,16 +13,16 @@ import (
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
 )
 
-// Authenticator finds the caller of each call that the contract protects: the token names an account, and one query tells
-// whether it still exists and what its role is. The method finds the account's row with CallerFrom.
+// Authenticator finds the caller of each call that the contract protects: the token names a session, and one query tells whether
+// it has not ended, whose it is and what their role is. The method finds the account's row with CallerFrom.
 type Authenticator struct {
-	Tokens *Tokens
-	Users  Users
+	Tokens   *Tokens
+	Sessions Sessions
 }
 
-// Users reads accounts; the queries of gen/db do.
-type Users interface {
-	GetActiveUser(ctx context.Context, id int64) (db.User, error)
+// Sessions reads the account of a session; the queries of gen/db do.
+type Sessions interface {
+	GetCaller(ctx context.Context, session db.GetCallerParams) (db.User, error)
 }
 
 var _ jsonrpc.Authenticator = Authenticator{}
@@ -31,7 +31,7 @@ var _ jsonrpc.Authenticator = Authenticator{}
 // something about; why exactly a token is invalid is nobody's business who made it up.
 type Refusal string
 
-// The refusals of FromHeader and of [Tokens.Verify]. A token whose account is gone is invalid, too.
+// The refusals of FromHeader and of [Tokens.Verify]. A token whose session has ended is invalid, too.
 const (
 	NoToken      Refusal = "Missing or invalid authorization header"
 	TokenExpired Refusal = "Token has expired"
@@ -42,15 +42,14 @@ func (r Refusal) Error() string { return string(r) }
 
 // Authenticate implements [jsonrpc.Authenticator]. Its error is a [*rollcall.AuthenticationFailedError], or the database's.
 func (a Authenticator) Authenticate(ctx context.Context, call *jsonrpc.Call) (context.Context, jsonrpc.Caller, error) {
-	user, err := a.user(ctx, call)
+	caller, err := a.caller(ctx, call)
 	if refusal, ok := errors.AsType[Refusal](err); ok {
 		err = &rollcall.AuthenticationFailedError{Message: string(refusal), Data: &rollcall.Reason{Message: string(refusal)}}
 	}
 	if err != nil {
 		return ctx, jsonrpc.Caller{}, err
 	}
-	caller := jsonrpc.Caller{ID: strconv.FormatInt(user.ID, 10), Roles: []string{user.Role}}
-	return WithCaller(ctx, user), caller, nil
+	return WithCaller(ctx, caller), jsonrpc.Caller{ID: strconv.FormatInt(caller.ID, 10), Roles: []string{caller.Role}}, nil
 }
 
 // Denied implements [jsonrpc.Authenticator].
@@ -58,21 +57,21 @@ func (a Authenticator) Denied(context.Context, *jsonrpc.Call) error {
 	return &rollcall.PermissionDeniedError{Data: &rollcall.Reason{Message: "Your account may not do this"}}
 }
 
-func (a Authenticator) user(ctx context.Context, call *jsonrpc.Call) (user db.User, err error) {
+func (a Authenticator) caller(ctx context.Context, call *jsonrpc.Call) (caller Caller, err error) {
 	token, err := FromHeader(call.Header)
 	if err != nil {
-		return user, err
+		return caller, err
 	}
 	claims, err := a.Tokens.Verify(token)
 	if err != nil {
-		return user, err
+		return caller, err
 	}
-	user, err = a.Users.GetActiveUser(ctx, claims.UserID)
+	user, err := a.Sessions.GetCaller(ctx, db.GetCallerParams{SessionID: claims.SessionID, UserID: claims.UserID})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return user, TokenInvalid
+		return caller, TokenInvalid
 	}
 	if err != nil {
-		return user, fmt.Errorf("read the caller's account: %w", err)
+		return caller, fmt.Errorf("read the caller's account: %w", err)
 	}
-	return user, nil
+	return Caller{User: user, SessionID: claims.SessionID}, nil
 }

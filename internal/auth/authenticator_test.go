@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m, postgres.Migrate) }
 
-// fixture is an authenticator with a database of its own, in which ann has an account.
+// fixture is an authenticator with a database of its own, in which ann is logged in.
 type fixture struct {
 	auth.Authenticator
 	keys     *auth.KeySet
@@ -42,7 +42,14 @@ func newFixture(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	keys := newKeys(t)
-	return &fixture{auth.Authenticator{Tokens: newTokens(t, keys, time.Now), Users: database}, keys, database, ann}
+	for id, lifetime := range map[string]time.Duration{"S": time.Hour, "expired": -time.Hour} {
+		_, err := database.OpenSession(t.Context(), db.OpenSessionParams{
+			ID: id, UserID: ann.ID, PasswordHash: ann.PasswordHash, ExpiresAt: time.Now().Add(lifetime)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &fixture{auth.Authenticator{Tokens: newTokens(t, keys, time.Now), Sessions: database}, keys, database, ann}
 }
 
 func newKeys(t *testing.T) *auth.KeySet {
@@ -64,10 +71,10 @@ func newTokens(t *testing.T, keys *auth.KeySet, now func() time.Time) *auth.Toke
 	return tokens
 }
 
-// bearer is a header with a token for an account.
-func bearer(t *testing.T, tokens *auth.Tokens, userID int64) http.Header {
+// bearer is a header with a token for a session.
+func bearer(t *testing.T, tokens *auth.Tokens, userID int64, sessionID string) http.Header {
 	t.Helper()
-	token, err := tokens.Issue(userID, "ann")
+	token, _, err := tokens.Issue(auth.Claims{UserID: userID, SessionID: sessionID, ExpiresAt: time.Now().Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +84,7 @@ func bearer(t *testing.T, tokens *auth.Tokens, userID int64) http.Header {
 func TestAuthenticate(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	ctx, caller, err := f.Authenticate(t.Context(), &jsonrpc.Call{Header: bearer(t, f.Tokens, f.ann.ID)})
+	ctx, caller, err := f.Authenticate(t.Context(), &jsonrpc.Call{Header: bearer(t, f.Tokens, f.ann.ID, "S")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,8 +92,8 @@ func TestAuthenticate(t *testing.T) {
 	if diff := cmp.Diff(want, caller); diff != "" {
 		t.Errorf("caller (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(f.ann, auth.CallerFrom(ctx)); diff != "" {
-		t.Errorf("row in the context (-want +got):\n%s", diff)
+	if diff := cmp.Diff(auth.Caller{User: f.ann, SessionID: "S"}, auth.CallerFrom(ctx)); diff != "" {
+		t.Errorf("caller in the context (-want +got):\n%s", diff)
 	}
 }
 
@@ -101,9 +108,11 @@ func TestAuthenticateRefuses(t *testing.T) {
 	}{
 		{"no header", http.Header{}, "Missing or invalid authorization header"},
 		{"not a token", http.Header{"Authorization": {"Bearer x"}}, "Invalid token"},
-		{"somebody else's token", bearer(t, newTokens(t, newKeys(t), time.Now), f.ann.ID), "Invalid token"},
-		{"an expired token", bearer(t, newTokens(t, f.keys, anHourAgo), f.ann.ID), "Token has expired"},
-		{"a token without an account", bearer(t, f.Tokens, f.ann.ID+1), "Invalid token"},
+		{"somebody else's token", bearer(t, newTokens(t, newKeys(t), time.Now), f.ann.ID, "S"), "Invalid token"},
+		{"an expired token", bearer(t, newTokens(t, f.keys, anHourAgo), f.ann.ID, "S"), "Token has expired"},
+		{"a token of somebody else's session", bearer(t, f.Tokens, f.ann.ID+1, "S"), "Invalid token"},
+		{"a token without a session", bearer(t, f.Tokens, f.ann.ID, "T"), "Invalid token"},
+		{"a token of a session that has expired", bearer(t, f.Tokens, f.ann.ID, "expired"), "Invalid token"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -132,17 +141,17 @@ func refusesWith(t *testing.T, err error, want string) {
 func TestAuthenticateReadsTheAccountAtEachCall(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	call := &jsonrpc.Call{Header: bearer(t, f.Tokens, f.ann.ID)}
+	call := &jsonrpc.Call{Header: bearer(t, f.Tokens, f.ann.ID, "S")}
 	if _, _, err := f.Authenticate(t.Context(), call); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.database.UpdateActiveUser(t.Context(), db.UpdateActiveUserParams{ID: f.ann.ID, Username: new("anna")}); err != nil {
+	if _, err := f.database.UpdateUser(t.Context(), db.UpdateUserParams{ID: f.ann.ID, Username: new("anna")}); err != nil {
 		t.Fatal(err)
 	}
 	if ctx, _, err := f.Authenticate(t.Context(), call); err != nil || auth.CallerFrom(ctx).Username != "anna" {
 		t.Errorf("after the update: error %v", err)
 	}
-	if _, err := f.database.DeleteActiveUser(t.Context(), f.ann.ID); err != nil {
+	if _, err := f.database.EndSession(t.Context(), db.EndSessionParams{ID: "S"}); err != nil {
 		t.Fatal(err)
 	}
 	_, _, err := f.Authenticate(t.Context(), call)
@@ -155,7 +164,7 @@ func TestAuthenticateWithoutADatabase(t *testing.T) {
 	f := newFixture(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, _, err := f.Authenticate(ctx, &jsonrpc.Call{Header: bearer(t, f.Tokens, f.ann.ID)})
+	_, _, err := f.Authenticate(ctx, &jsonrpc.Call{Header: bearer(t, f.Tokens, f.ann.ID, "S")})
 	if _, ok := errors.AsType[*rollcall.AuthenticationFailedError](err); ok || !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v, want context.Canceled", err)
 	}

@@ -32,19 +32,25 @@ func isToken68(s string) bool {
 	})
 }
 
-type callerKey struct{}
-
-// WithCaller returns a context for a method that user calls.
-func WithCaller(ctx context.Context, user db.User) context.Context {
-	return context.WithValue(ctx, callerKey{}, user)
+// Caller is who calls a method: the account, as the database had it when the call began, and the session that they use.
+type Caller struct {
+	db.User
+	SessionID string
 }
 
-// CallerFrom returns who calls a method, as the database had it when the call began. It panics in a method that anybody may
-// call: the contract has to protect a method that wants to know.
-func CallerFrom(ctx context.Context) db.User {
-	user, ok := ctx.Value(callerKey{}).(db.User)
+type callerKey struct{}
+
+// WithCaller returns a context for a method that caller calls.
+func WithCaller(ctx context.Context, caller Caller) context.Context {
+	return context.WithValue(ctx, callerKey{}, caller)
+}
+
+// CallerFrom returns who calls a method. It panics in a method that anybody may call: the contract has to protect a method that
+// wants to know.
+func CallerFrom(ctx context.Context) Caller {
+	caller, ok := ctx.Value(callerKey{}).(Caller)
 	if !ok {
 		panic("auth: no caller in the context: the method has no x-auth in the contract")
 	}
-	return user
+	return caller
 }

@@ -5,6 +5,7 @@ package auth
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 
 	"golang.org/x/crypto/argon2"
@@ -20,6 +21,9 @@ type Passwords struct {
 	// derive is argon2.IDKey, and what a test puts in its place.
 	derive func(password, salt []byte, time, memory uint32, threads uint8, keyLen uint32) []byte
 }
+
+// ErrBusy is the error of a hash that found no free slot in time.
+var ErrBusy = errors.New("too many passwords are being hashed")
 
 // maxPassword is the length in bytes of the longest password that is looked at. What the contract allows is far shorter.
 const maxPassword = 4096

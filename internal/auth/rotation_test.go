@@ -76,7 +76,7 @@ func TestRotationUnderLoad(t *testing.T) {
 // verifyUntilItExpires issues a token and verifies it a few times, as long as it is valid.
 func verifyUntilItExpires(t *testing.T, issuer, verifier *Tokens, now func() time.Time) (verified int) {
 	expires := now().Add(15 * time.Minute).Truncate(time.Second) // or later, if the clock moves on
-	token, err := issuer.Issue(42, "ann")
+	token, _, err := issuer.Issue(Claims{UserID: 42, SessionID: "S", ExpiresAt: now().Add(time.Hour)})
 	if err != nil {
 		t.Error(err)
 		return 0

@@ -17,8 +17,8 @@ import (
 // Tokens issues and verifies the tokens that callers show: JWTs (RFC 7519) signed with Ed25519 (RFC 8037). It is safe for
 // concurrent use.
 //
-// A token says who somebody is, for as long as it lasts. What they may do, and whether they still exist, is read from the
-// database at each call.
+// A token says who somebody is and in which session, for as long as it lasts. Whether that session goes on, and what they may do, is
+// read from the database at each call.
 type Tokens struct {
 	config    TokenConfig
 	parser    *jwt.Parser
@@ -50,6 +50,7 @@ type TokenConfig struct {
 type Claims struct {
 	UserID    int64
 	Username  string // as it was when the token was issued
+	SessionID string
 	ExpiresAt time.Time
 }
 
@@ -88,30 +89,37 @@ func NewTokens(config TokenConfig) (*Tokens, error) {
 // Keys implements [KeySource]: they are those that verify tokens now.
 func (t *Tokens) Keys() *KeySet { return t.config.Keys.Keys() }
 
-// Issue makes a token for a user.
-func (t *Tokens) Issue(userID int64, username string) (string, error) {
+// Issue makes a token that says what claims do, and tells when it expires: at claims.ExpiresAt, when the session does, or after
+// the lifetime of a token, which is mostly sooner.
+func (t *Tokens) Issue(claims Claims) (token string, expiresAt time.Time, err error) {
 	now := t.config.Now()
 	key, ok := t.Keys().Signer(now)
 	if !ok {
-		return "", fmt.Errorf("sign a token: no key signs at %s", now.UTC().Format(time.RFC3339))
+		return "", time.Time{}, fmt.Errorf("sign a token: no key signs at %s", now.UTC().Format(time.RFC3339))
 	}
-	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, payload{
-		Username: username,
+	expiresAt = now.Add(t.config.Lifetime)
+	if claims.ExpiresAt.Before(expiresAt) {
+		expiresAt = claims.ExpiresAt
+	}
+	expiresAt = expiresAt.Truncate(time.Second).UTC() // as it is in the token
+	unsigned := jwt.NewWithClaims(jwt.SigningMethodEdDSA, payload{
+		Username:  claims.Username,
+		SessionID: claims.SessionID,
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer:    t.config.Issuer,
-			Subject:   strconv.FormatInt(userID, 10),
+			Subject:   strconv.FormatInt(claims.UserID, 10),
 			Audience:  jwt.ClaimStrings{t.config.Audience},
-			ExpiresAt: jwt.NewNumericDate(now.Add(t.config.Lifetime)),
+			ExpiresAt: jwt.NewNumericDate(expiresAt),
 			IssuedAt:  jwt.NewNumericDate(now),
 			ID:        rand.Text(),
 		},
 	})
-	token.Header["kid"] = key.ID
-	signed, err := token.SignedString(key.private)
+	unsigned.Header["kid"] = key.ID
+	token, err = unsigned.SignedString(key.private)
 	if err != nil {
-		return "", fmt.Errorf("sign a token: %w", err)
+		return "", time.Time{}, fmt.Errorf("sign a token: %w", err)
 	}
-	return signed, nil
+	return token, expiresAt, nil
 }
 
 // Verify returns what a token says, if it is one of ours and has not expired; its error is TokenExpired or TokenInvalid.
@@ -169,7 +177,8 @@ func (s *KeySet) keyFor(token *jwt.Token) (any, error) {
 
 // payload is a token's second part.
 type payload struct {
-	Username string `json:"username"`
+	Username  string `json:"username"`
+	SessionID string `json:"sid"`
 	jwt.RegisteredClaims
 }
 
@@ -177,8 +186,8 @@ type payload struct {
 // spelling of its number.
 func (p payload) claims() (Claims, error) {
 	id, err := strconv.ParseInt(p.Subject, 10, 64)
-	if err != nil || strconv.FormatInt(id, 10) != p.Subject || p.IssuedAt == nil || p.ID == "" {
+	if err != nil || strconv.FormatInt(id, 10) != p.Subject || p.IssuedAt == nil || p.ID == "" || p.SessionID == "" {
 		return Claims{}, TokenInvalid
 	}
-	return Claims{UserID: id, Username: p.Username, ExpiresAt: p.ExpiresAt.Time}, nil
+	return Claims{UserID: id, Username: p.Username, SessionID: p.SessionID, ExpiresAt: p.ExpiresAt.Time}, nil
 }

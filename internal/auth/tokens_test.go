@@ -36,9 +36,12 @@ func newTokens(t testing.TB) (tokens *Tokens, clock *time.Time) {
 	return tokens, clock
 }
 
+// ann is logged in for longer than these tests take.
+var ann = Claims{UserID: 42, Username: "ann", SessionID: "S", ExpiresAt: noon.Add(24 * time.Hour)}
+
 func issue(t testing.TB, tokens *Tokens) string {
 	t.Helper()
-	token, err := tokens.Issue(42, "ann")
+	token, _, err := tokens.Issue(ann)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +52,7 @@ func TestTokenRoundTrip(t *testing.T) {
 	t.Parallel()
 	tokens, _ := newTokens(t)
 	token := issue(t, tokens)
-	want := Claims{UserID: 42, Username: "ann", ExpiresAt: noon.Add(15 * time.Minute)}
+	want := Claims{UserID: 42, Username: "ann", SessionID: "S", ExpiresAt: noon.Add(15 * time.Minute)}
 	for _, from := range []string{"the token", "the cache"} {
 		got, err := tokens.Verify(token)
 		if err != nil {
@@ -75,7 +78,7 @@ func TestTokenOnTheWire(t *testing.T) {
 		t.Errorf("header is %s, want %s", got, want)
 	}
 	got, jti, _ := strings.Cut(string(claims), `,"jti":"`)
-	want := `{"username":"ann","iss":"rollcall","sub":"42","aud":["rollcall-api"],"exp":1767356100,"iat":1767355200`
+	want := `{"username":"ann","sid":"S","iss":"rollcall","sub":"42","aud":["rollcall-api"],"exp":1767356100,"iat":1767355200`
 	if got != want || len(jti) != len(`AAAAAAAAAAAAAAAAAAAAAAAAAA"}`) {
 		t.Errorf("claims are %s, want %s and a jti", claims, want)
 	}
@@ -95,7 +98,7 @@ func newForgery(t testing.TB, tokens *Tokens) *forgery {
 		key:    rfcKey(t),
 		header: map[string]any{"alg": "EdDSA", "kid": privateKey(rfcKey(t)).ID, "typ": "JWT"},
 		claims: jwt.MapClaims{
-			"iss": "rollcall", "aud": []string{"rollcall-api"}, "sub": "42", "username": "ann", "jti": "J",
+			"iss": "rollcall", "aud": []string{"rollcall-api"}, "sub": "42", "username": "ann", "sid": "S", "jti": "J",
 			"iat": noon.Unix(), "exp": noon.Add(15 * time.Minute).Unix(),
 		},
 	}
@@ -157,6 +160,7 @@ func TestForgedTokens(t *testing.T) {
 		{"no iat", func(f *forgery) { delete(f.claims, "iat") }, TokenInvalid},
 		{"not valid yet", func(f *forgery) { f.claims["nbf"] = after(time.Minute) }, TokenInvalid},
 		{"no jti", func(f *forgery) { delete(f.claims, "jti") }, TokenInvalid},
+		{"no sid", func(f *forgery) { delete(f.claims, "sid") }, TokenInvalid},
 		{"no sub", func(f *forgery) { delete(f.claims, "sub") }, TokenInvalid},
 		{"sub is a number", func(f *forgery) { f.claims["sub"] = 42 }, TokenInvalid},
 		{"sub has a leading zero", func(f *forgery) { f.claims["sub"] = "042" }, TokenInvalid},
@@ -289,7 +293,7 @@ func TestTokensOfAKeySetThatChanges(t *testing.T) {
 		}
 	}
 	*clock = noon.Add(-time.Hour)
-	if token, err := tokens.Issue(42, "ann"); err == nil {
+	if token, _, err := tokens.Issue(ann); err == nil {
 		t.Errorf("before any key signs: issued %s", token)
 	}
 }

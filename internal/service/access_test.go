@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -8,79 +9,158 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
 	"github.com/rollcall-rpc/rollcall/internal/postgres"
 )
 
-// Who may call what: every method of the contract by every kind of caller.
+// Who may call what: every method of the contract, by every kind of caller, as
+// its x-auth says.
 func TestAccess(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	self := f.account(t, "self", rollcall.RoleUser)
-	gone := f.account(t, "gone", rollcall.RoleUser)
-	callers := map[string]*rollcall.Client{
-		"nobody":  f.client(""),
-		"garbage": f.client("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."),
-		"gone":    f.as(t, gone),
-		"other":   f.as(t, f.account(t, "other", rollcall.RoleUser)),
-		"self":    f.as(t, self),
-		"admin":   f.admin(t),
-	}
-	must(f.db.DeleteActiveUser(t.Context(), gone.ID))(t)
-	target := fmt.Sprintf(`{"user_id":%d,"username":"renamed"}`, self.ID)
-	victim := fmt.Sprintf(`{"user_id":%d}`, f.account(t, "victim", rollcall.RoleUser).ID)
-
-	const ok, who, may = "ok", "-32001", "-32002"
-	tests := []struct {
-		method, params                            string
-		nobody, garbage, gone, other, self, admin string
-	}{
-		{"ping", ``, ok, ok, ok, ok, ok, ok},
-		{"get_server_time", ``, ok, ok, ok, ok, ok, ok},
-		{"echo", `[1]`, ok, ok, ok, ok, ok, ok},
-		{"add", `[1,2]`, ok, ok, ok, ok, ok, ok},
-		{"authenticate", `["self","` + password + `"]`, ok, ok, ok, ok, ok, ok},
-		{"get_current_user", ``, who, who, who, ok, ok, ok},
-		{"get_users", ``, who, who, who, may, may, ok},
-		{"create_user", `["ada","ada@example.com","analytical engine"]`, who, who, who, may, may, ok},
-		{"update_user", target, who, who, who, may, ok, ok},
-		{"delete_user", victim, who, who, who, may, may, ok},
-		{"rpc.discover", ``, ok, ok, ok, ok, ok, ok},
-	}
-	var tested []string
-	for _, test := range tests {
-		tested = append(tested, test.method)
-		for _, cell := range []struct{ caller, want string }{
-			{"nobody", test.nobody}, {"garbage", test.garbage}, {"gone", test.gone},
-			{"other", test.other}, {"self", test.self}, {"admin", test.admin},
-		} {
-			if got := admitted(t, callers[cell.caller], test.method, test.params); got != cell.want {
-				t.Errorf("%s by %s: answered %s, want %s", test.method, cell.caller, got, cell.want)
+	f.account(t, "permanent", rollcall.RoleAdmin) // so that no other is the last
+	methods := readContract(t).Methods
+	for _, kind := range callerKinds {
+		t.Run(kind.name, func(t *testing.T) {
+			for _, method := range methods {
+				client, target := kind.call(t, f)
+				params, ok := accessParams[method.Name]
+				if !ok {
+					t.Fatalf("%s has no params in accessParams: give it some that work", method.Name)
+				}
+				got := admitted(t, client, method.Name, params(t, f, target))
+				if want := method.XAuth.answer(kind); got != want {
+					t.Errorf("%s by %s: answered %s, want %s", method.Name, kind.name, got, want)
+				}
 			}
-		}
+		})
 	}
-	var declared []string
-	for _, m := range readContract(t).Methods {
-		declared = append(declared, m.Name)
+	if len(accessParams) != len(methods) {
+		t.Errorf("params for %d methods are here, and the contract has %d", len(accessParams), len(methods))
 	}
-	for _, name := range declared {
-		if !slices.Contains(tested, name) {
-			t.Errorf("who may call %s is not tested: add a row to the table above", name)
-		}
+}
+
+// callerKind is somebody who calls a method.
+type callerKind struct {
+	name string
+	role rollcall.Role // "" where there is no caller
+	self bool          // whether the call concerns the caller
+	// call returns a client of a new caller, and an account that calls may
+	// concern.
+	call func(*testing.T, *fixture) (*rollcall.Client, db.User)
+}
+
+var callerKinds = []callerKind{
+	{"nobody", "", false, func(t *testing.T, f *fixture) (*rollcall.Client, db.User) {
+		return f.client(""), f.anybody(t, rollcall.RoleUser)
+	}},
+	{"a token that is none", "", false, func(t *testing.T, f *fixture) (*rollcall.Client, db.User) {
+		return f.client("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."), f.anybody(t, rollcall.RoleUser)
+	}},
+	{"a user, of themselves", rollcall.RoleUser, true, func(t *testing.T, f *fixture) (*rollcall.Client, db.User) {
+		self := f.anybody(t, rollcall.RoleUser)
+		return f.as(t, self), self
+	}},
+	{"a user, of another", rollcall.RoleUser, false, func(t *testing.T, f *fixture) (*rollcall.Client, db.User) {
+		return f.as(t, f.anybody(t, rollcall.RoleUser)), f.anybody(t, rollcall.RoleUser)
+	}},
+	{"an administrator", rollcall.RoleAdmin, false, func(t *testing.T, f *fixture) (*rollcall.Client, db.User) {
+		return f.as(t, f.anybody(t, rollcall.RoleAdmin)), f.anybody(t, rollcall.RoleUser)
+	}},
+	{"an administrator, of themselves", rollcall.RoleAdmin, true, func(t *testing.T, f *fixture) (*rollcall.Client, db.User) {
+		self := f.anybody(t, rollcall.RoleAdmin)
+		return f.as(t, self), self
+	}},
+	{"one who was an administrator", rollcall.RoleUser, false, func(t *testing.T, f *fixture) (*rollcall.Client, db.User) {
+		former := f.anybody(t, rollcall.RoleAdmin)
+		client := f.as(t, former)
+		must(f.db.SetUserRole(t.Context(), db.SetUserRoleParams{ID: former.ID, Role: "user"}))(t)
+		return client, f.anybody(t, rollcall.RoleUser)
+	}},
+	{"one who is deleted", "", false, func(t *testing.T, f *fixture) (*rollcall.Client, db.User) {
+		gone := f.anybody(t, rollcall.RoleAdmin)
+		client := f.as(t, gone)
+		must(f.db.DeleteUser(t.Context(), gone.ID))(t)
+		return client, f.anybody(t, rollcall.RoleUser)
+	}},
+	{"one who is disabled", "", false, func(t *testing.T, f *fixture) (*rollcall.Client, db.User) {
+		gone := f.anybody(t, rollcall.RoleAdmin)
+		client := f.as(t, gone)
+		must(f.db.SetUserActive(t.Context(), db.SetUserActiveParams{ID: gone.ID}))(t)
+		return client, f.anybody(t, rollcall.RoleUser)
+	}},
+	{"one who has logged out", "", false, func(t *testing.T, f *fixture) (*rollcall.Client, db.User) {
+		gone := f.anybody(t, rollcall.RoleAdmin)
+		client := f.as(t, gone)
+		must(f.db.EndSessions(t.Context(), gone.ID))(t)
+		return client, f.anybody(t, rollcall.RoleUser)
+	}},
+}
+
+// answer is what x-auth says about a caller: ok, or the error.
+func (x *contractAuth) answer(caller callerKind) string {
+	switch {
+	case x == nil || !x.Required:
+		return "ok"
+	case caller.role == "":
+		return "-32001"
+	case len(x.Roles) == 0 || slices.Contains(x.Roles, string(caller.role)) || x.Self != "" && caller.self:
+		return "ok"
 	}
-	if len(tested) != len(declared) {
-		t.Errorf("%d methods are tested, and the contract has %d", len(tested), len(declared))
-	}
+	return "-32002"
+}
+
+// accessParams are params that work, for a call that concerns target.
+var accessParams = map[string]func(t *testing.T, f *fixture, target db.User) string{
+	"ping":             fixed(``),
+	"get_server_time":  fixed(``),
+	"echo":             fixed(`[1]`),
+	"add":              fixed(`[1,2]`),
+	"authenticate":     func(_ *testing.T, _ *fixture, u db.User) string { return fmt.Sprintf(`[%q,%q]`, u.Username, password) },
+	"refresh":          func(t *testing.T, f *fixture, u db.User) string { return fmt.Sprintf(`[%q]`, f.refreshToken(t, u)) },
+	"logout":           fixed(``),
+	"list_sessions":    fixed(``),
+	"revoke_session":   func(t *testing.T, f *fixture, u db.User) string { return fmt.Sprintf(`[%q]`, f.session(t, u).ID) },
+	"change_password":  fixed(`["` + password + `","analytical engine"]`),
+	"get_current_user": fixed(``),
+	"get_user":         func(_ *testing.T, _ *fixture, u db.User) string { return fmt.Sprintf(`[%d]`, u.ID) },
+	"get_users":        fixed(``),
+	"create_user": func(t *testing.T, _ *fixture, _ db.User) string {
+		name := strings.ToLower(rand.Text())
+		return fmt.Sprintf(`[%q,"%s@example.com","analytical engine"]`, name, name)
+	},
+	"update_user":  func(_ *testing.T, _ *fixture, u db.User) string { return fmt.Sprintf(`[%d,%q]`, u.ID, rand.Text()) },
+	"set_role":     func(_ *testing.T, _ *fixture, u db.User) string { return fmt.Sprintf(`[%d,"admin"]`, u.ID) },
+	"set_active":   func(_ *testing.T, _ *fixture, u db.User) string { return fmt.Sprintf(`[%d,false]`, u.ID) },
+	"delete_user":  func(_ *testing.T, _ *fixture, u db.User) string { return fmt.Sprintf(`[%d]`, u.ID) },
+	"list_audit":   fixed(``),
+	"rpc.discover": fixed(``),
+}
+
+func fixed(params string) func(*testing.T, *fixture, db.User) string {
+	return func(*testing.T, *fixture, db.User) string { return params }
+}
+
+// anybody is a new account.
+func (f *fixture) anybody(t *testing.T, role rollcall.Role) db.User {
+	t.Helper()
+	return f.account(t, rand.Text(), role)
 }
 
 // admitted is "ok" where the method ran, and else the error.
 func admitted(t *testing.T, c *rollcall.Client, method, params string) string {
 	t.Helper()
-	if got := ask(t, c, method, params); strings.HasPrefix(got, "-32") {
+	switch got := ask(t, c, method, params); got {
+	case "-32001", "-32002":
 		return got
+	default:
+		if strings.HasPrefix(got, "-32") && !strings.HasPrefix(got, "-32008") { // a session of another is none
+			t.Errorf("%s%s is answered %s", method, params, got)
+		}
+		return "ok"
 	}
-	return "ok"
 }
 
 // protected are the calls that need a token, with params that do not matter.
@@ -96,10 +176,10 @@ func TestTokens(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	admin := f.account(t, "admin", rollcall.RoleAdmin)
-	token := func(f *fixture, now func() time.Time, id int64) string {
-		return must(f.tokens(t, now).Issue(id, admin.Username))(t)
-	}
-	good := token(f, time.Now, admin.ID)
+	ada := f.account(t, "ada", rollcall.RoleUser)
+	session := f.session(t, admin).ID
+	good := f.issue(t, time.Now, admin.ID, session)
+	other := newFixture(t)
 	hourAgo := func() time.Time { return time.Now().Add(-time.Hour) }
 	hourAhead := func() time.Time { return time.Now().Add(time.Hour) }
 
@@ -116,11 +196,12 @@ func TestTokens(t *testing.T) {
 		{"cut off", "Bearer " + good[:len(good)-4], invalid},
 		{"another signature", "Bearer " + good[:len(good)-4] + "AAAA", invalid},
 		{"longer than any", "Bearer " + good + strings.Repeat("A", 10_000), invalid},
-		{"of another service", "Bearer " + token(newFixture(t), time.Now, admin.ID), invalid},
-		{"of nobody", "Bearer " + token(f, time.Now, 1_000_000), invalid},
-		{"of a deleted account", "Bearer " + token(f, time.Now, f.deleted(t, "gone").ID), invalid},
-		{"expired", "Bearer " + token(f, hourAgo, admin.ID), expired},
-		{"from the future", "Bearer " + token(f, hourAhead, admin.ID), invalid},
+		{"of another service", "Bearer " + other.token(t, time.Now, other.account(t, "admin", rollcall.RoleAdmin)), invalid},
+		{"of nobody", "Bearer " + f.issue(t, time.Now, 1_000_000, session), invalid},
+		{"of another's session", "Bearer " + f.issue(t, time.Now, ada.ID, session), invalid},
+		{"of no session", "Bearer " + f.issue(t, time.Now, admin.ID, "none"), invalid},
+		{"expired", "Bearer " + f.issue(t, hourAgo, admin.ID, session), expired},
+		{"from the future", "Bearer " + f.issue(t, hourAhead, admin.ID, session), invalid},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -147,7 +228,7 @@ func TestTokens(t *testing.T) {
 		})
 	}
 	users := must(f.as(t, admin).GetUsers(t.Context(), rollcall.GetUsersParams{}))(t)
-	if len(users) != 1 || users[0].Username != "admin" {
+	if len(users) != 2 || users[1].Username != "admin" {
 		t.Errorf("a call that was refused has changed something: %v", users)
 	}
 }
@@ -201,7 +282,7 @@ func TestAccessInBatches(t *testing.T) {
 	if err := c.Notify(t.Context(), rollcall.MethodDeleteUser, &params); err != nil {
 		t.Errorf("a notification is answered: %v", err)
 	}
-	if _, err := f.db.GetActiveUser(t.Context(), victim.ID); errors.Is(err, postgres.ErrNotFound) {
+	if _, err := f.db.GetUser(t.Context(), victim.ID); errors.Is(err, postgres.ErrNotFound) {
 		t.Error("the victim is gone")
 	}
 }

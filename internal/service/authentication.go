@@ -2,50 +2,135 @@ package service
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
+	"github.com/rollcall-rpc/rollcall/internal/auth"
 	"github.com/rollcall-rpc/rollcall/internal/postgres"
+	"github.com/rollcall-rpc/rollcall/internal/throttle"
 )
 
 // Authenticate implements [rollcall.Service]. Whatever is wrong with a guess,
-// it costs one query and one hash, and the answer is the same.
+// it costs the same queries and one hash, and the answer is the same.
 func (s *Service) Authenticate(ctx context.Context, params rollcall.AuthenticateParams) (result rollcall.Authentication, err error) {
+	login, err := s.Logins.Reserve(ctx, string(params.Username), auth.OriginFrom(ctx).Address)
+	if err != nil {
+		return result, err
+	}
 	user, err := s.userByName(ctx, string(params.Username))
 	if err != nil {
 		return result, err
 	}
-	right, err := s.passwords.Check(ctx, user.PasswordHash, string(params.Password))
+	right, err := s.check(ctx, login, usableHash(user), string(params.Password))
 	if err != nil {
 		return result, err
 	}
-	if !right {
-		const reason = "Invalid username or password"
-		return result, &rollcall.AuthenticationFailedError{Message: reason, Data: &rollcall.Reason{Message: reason}}
+	if right {
+		err = s.DB.InTx(ctx, func(q *db.Queries) error {
+			result, err = s.logIn(ctx, q, login, user)
+			return err
+		})
 	}
-	token, err := s.tokens.Issue(user.ID, user.Username)
-	if err != nil {
-		return result, err
+	if !right || errors.Is(err, postgres.ErrNotFound) { // not found: the account has changed since its row was read
+		refused := event{method: rollcall.MethodAuthenticate, target: user.ID, outcome: rollcall.AuditOutcomeRefused}
+		if err := record(ctx, s.DB.Queries, refused); err != nil {
+			return result, err
+		}
+		return result, unauthenticated("Invalid username or password")
 	}
-	return rollcall.Authentication{Token: rollcall.Token(token), User: account(user)}, nil
+	return result, err
 }
 
-// userByName returns the account of that name; one without a password, which
-// nobody has, if there is none.
+// userByName returns the account of that name, be it disabled or deleted; one
+// without a password, which nobody has, if there is none.
 func (s *Service) userByName(ctx context.Context, name string) (db.User, error) {
-	if strings.ContainsRune(name, 0) { // Postgres has no such text
+	// Postgres has no text with a NUL in it; and a name that is longer than any
+	// of ours may be megabytes, which need not be normalised.
+	if strings.ContainsRune(name, 0) || utf8.RuneCountInString(name) > maxUsername {
 		name = ""
 	}
-	user, err := s.db.GetActiveUserByUsername(ctx, name)
+	user, err := s.DB.GetUserByName(ctx, name)
 	if errors.Is(err, postgres.ErrNotFound) {
 		return db.User{}, nil
 	}
 	return user, err
 }
 
-// GetCurrentUser implements [rollcall.Service].
-func (s *Service) GetCurrentUser(ctx context.Context) (rollcall.User, error) {
-	return account(caller(ctx)), nil
+// maxUsername is the contract's.
+const maxUsername = 64
+
+// usableHash is the hash of the account's password, and "" where nobody may log
+// in with it.
+func usableHash(user db.User) string {
+	if !user.Active || user.DeletedAt != nil {
+		return ""
+	}
+	return user.PasswordHash
+}
+
+// check compares a guess with a hash. A guess that could not be looked at, since
+// too many others are waiting, does not count as one.
+func (s *Service) check(ctx context.Context, login *throttle.Login, hash, guess string) (bool, error) {
+	right, err := s.Passwords.Check(ctx, hash, guess)
+	if errors.Is(err, auth.ErrBusy) {
+		return false, errors.Join(overloaded(), login.Untried(ctx))
+	}
+	return right, err
+}
+
+// logIn begins a session of whoever knew the password. Its error is
+// [postgres.ErrNotFound] if the account has changed meanwhile.
+func (s *Service) logIn(ctx context.Context, q *db.Queries, login *throttle.Login, user db.User) (result rollcall.Authentication, err error) {
+	session, err := s.openSession(ctx, q, user)
+	if err != nil {
+		return result, err
+	}
+	if err := login.Succeeded(ctx, q); err != nil {
+		return result, err
+	}
+	done := event{method: rollcall.MethodAuthenticate, actor: user.ID, target: user.ID, outcome: rollcall.AuditOutcomeDone}
+	if err := record(ctx, q, done); err != nil {
+		return result, err
+	}
+	return s.authentication(user, session)
+}
+
+// openSession makes room for a session, and begins it.
+func (s *Service) openSession(ctx context.Context, q *db.Queries, user db.User) (session db.Session, err error) {
+	session, err = q.OpenSession(ctx, db.OpenSessionParams{
+		ID:           rand.Text(),
+		UserID:       user.ID,
+		PasswordHash: user.PasswordHash,
+		ExpiresAt:    s.now().Add(s.SessionLifetime),
+		Address:      address(ctx),
+	})
+	if err != nil {
+		return session, err
+	}
+	_, err = q.EndOldestSessions(ctx, db.EndOldestSessionsParams{UserID: user.ID, Kept: maxSessions})
+	return session, err
+}
+
+// maxSessions is how many an account may have, as the contract says.
+const maxSessions = 100
+
+// authentication is what the owner of a session gets.
+func (s *Service) authentication(user db.User, session db.Session) (result rollcall.Authentication, err error) {
+	token, expiresAt, err := s.Tokens.Issue(auth.Claims{
+		UserID: user.ID, Username: user.Username, SessionID: session.ID, ExpiresAt: session.ExpiresAt,
+	})
+	if err != nil {
+		return result, err
+	}
+	refresh := auth.RefreshToken{SessionID: session.ID, Generation: session.Generation}
+	return rollcall.Authentication{
+		Token:        rollcall.Token(token),
+		ExpiresAt:    expiresAt,
+		RefreshToken: rollcall.RefreshToken(refresh.Sign(s.Secret)),
+		User:         account(user),
+	}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
 )
 
@@ -15,7 +16,7 @@ func TestAuthenticate(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	ada := f.account(t, "Ada", rollcall.RoleUser)
-	for _, username := range []rollcall.UsernameGuess{"Ada", "ada", "ADA"} {
+	for _, username := range []rollcall.UsernameGuess{"Ada", "ada", "ADA", "ａｄａ"} {
 		c := f.client("")
 		got := must(c.Authenticate(t.Context(), rollcall.AuthenticateParams{Username: username, Password: password}))(t)
 		if got.User.ID != rollcall.UserID(ada.ID) || got.User.Username != "Ada" || got.User.Role != rollcall.RoleUser {
@@ -50,6 +51,8 @@ func TestWrongGuesses(t *testing.T) {
 	f := newFixture(t)
 	f.account(t, "ada", rollcall.RoleUser)
 	f.deleted(t, "gone")
+	disabled := f.account(t, "disabled", rollcall.RoleUser)
+	must(f.db.SetUserActive(t.Context(), db.SetUserActiveParams{ID: disabled.ID}))(t)
 	large := strings.Repeat("correct horse ", 100<<10/14)
 	tests := []struct{ name, username, password string }{
 		{"wrong password", "ada", "correct horsf"},
@@ -68,6 +71,8 @@ func TestWrongGuesses(t *testing.T) {
 		{"unknown, 100 KB", "nobody", large},
 		{"deleted", "gone", password},
 		{"deleted, wrong password", "gone", "wrong"},
+		{"disabled", "disabled", password},
+		{"disabled, wrong password", "disabled", "wrong"},
 		{"no name", "", password},
 		{"neither", "", ""},
 		{"a name of NUL", "\x00", password},
@@ -75,7 +80,7 @@ func TestWrongGuesses(t *testing.T) {
 		{"a name and a space", "ada ", password},
 		{"a name of 100 KB", large, password},
 		{"a name of 500 KB", strings.Repeat("ada", 500<<10/3), password},
-		{"a name of other scripts", "ａｄａ", password},
+		{"a name of other scripts", "аdа", password}, // Cyrillic а
 		{"a pattern", "%", password},
 		{"SQL", "ada' OR '1'='1", password},
 	}

@@ -10,28 +10,36 @@ import (
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
 	"github.com/rollcall-rpc/rollcall/internal/auth"
 	"github.com/rollcall-rpc/rollcall/internal/postgres"
+	"github.com/rollcall-rpc/rollcall/internal/throttle"
 )
 
 // Service implements [rollcall.Service]. It does not embed
 // UnimplementedService: a method of the contract that is not written here does
 // not compile.
 type Service struct {
-	db        *postgres.DB
-	passwords *auth.Passwords
-	tokens    *auth.Tokens
-	secret    auth.Secret
-	now       func() time.Time
+	Config
+	now func() time.Time
 }
 
 var _ rollcall.Service = (*Service)(nil)
 
-// New returns a service that keeps its accounts in database.
-func New(database *postgres.DB, passwords *auth.Passwords, tokens *auth.Tokens, secret auth.Secret) *Service {
-	return &Service{db: database, passwords: passwords, tokens: tokens, secret: secret, now: time.Now}
+// Config is what a service works with. All of it is needed.
+type Config struct {
+	DB        *postgres.DB
+	Passwords *auth.Passwords
+	Tokens    *auth.Tokens
+	Secret    auth.Secret // signs refresh tokens, and hides what is kept of idempotent calls
+	Logins    *throttle.Logins
+	// SessionLifetime is how long a session goes on, however often it is
+	// refreshed.
+	SessionLifetime time.Duration
 }
 
-// caller is the account that sent the call, as the authorisation has read it.
-func caller(ctx context.Context) db.User { return auth.CallerFrom(ctx) }
+// New returns a service.
+func New(config Config) *Service { return &Service{Config: config, now: time.Now} }
+
+// caller is who sent the call, as the authorisation has found out.
+func caller(ctx context.Context) auth.Caller { return auth.CallerFrom(ctx) }
 
 // account is a row as the contract shows it.
 func account(u db.User) rollcall.User {
@@ -40,10 +48,24 @@ func account(u db.User) rollcall.User {
 		Username:  rollcall.Username(u.Username),
 		Email:     rollcall.Email(u.Email),
 		Role:      rollcall.Role(u.Role),
+		Active:    rollcall.Active(u.Active),
 		CreatedAt: u.CreatedAt,
 	}
 }
 
+// given is nil for a param that was left out: the contract lets none be empty.
+func given[T comparable](param T) *T {
+	var empty T
+	if param == empty {
+		return nil
+	}
+	return &param
+}
+
 func invalidParams(message string) error {
 	return &rollcall.InvalidParamsError{Data: &rollcall.ParamsFault{Message: message}}
+}
+
+func unauthenticated(reason string) error {
+	return &rollcall.AuthenticationFailedError{Message: reason, Data: &rollcall.Reason{Message: reason}}
 }

@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 	"github.com/rollcall-rpc/rollcall/internal/localpg/pgtest"
 	"github.com/rollcall-rpc/rollcall/internal/postgres"
 	"github.com/rollcall-rpc/rollcall/internal/service"
+	"github.com/rollcall-rpc/rollcall/internal/throttle"
 )
 
 func TestMain(m *testing.M) {
@@ -32,10 +34,11 @@ func TestMain(m *testing.M) {
 // fixture is the service over HTTP, on a database of its own. Whatever it
 // answers is held against the contract as well.
 type fixture struct {
-	url  string
-	db   *postgres.DB
-	keys *auth.KeySet
-	http *http.Client
+	url    string
+	db     *postgres.DB
+	secret auth.Secret
+	keys   *auth.KeySet
+	http   *http.Client
 }
 
 func newFixture(t *testing.T, options ...jsonrpc.HandlerOption) *fixture {
@@ -47,11 +50,22 @@ func newFixtureOn(t *testing.T, config postgres.Config, options ...jsonrpc.Handl
 	t.Helper()
 	database := must(postgres.Open(t.Context(), config))(t)
 	t.Cleanup(database.Close)
-	f := &fixture{db: database, keys: must(auth.LoadOrCreateKeys(filepath.Join(t.TempDir(), "key")))(t)}
+	f := &fixture{
+		db:     database,
+		keys:   must(auth.LoadOrCreateKeys(filepath.Join(t.TempDir(), "key")))(t),
+		secret: must(auth.LoadOrCreateSecret(filepath.Join(t.TempDir(), "secret")))(t),
+	}
 	tokens := f.tokens(t, time.Now)
 	handler := rollcallserver.NewHandler(
-		service.New(database, auth.NewPasswords(2), tokens, must(auth.LoadOrCreateSecret(filepath.Join(t.TempDir(), "secret")))(t)),
-		auth.Authenticator{Tokens: tokens, Users: database},
+		service.New(service.Config{
+			DB:              database,
+			Passwords:       auth.NewPasswords(2),
+			Tokens:          tokens,
+			Secret:          f.secret,
+			Logins:          throttle.NewLogins(throttle.Config{}, database, f.secret), // lets anybody fail
+			SessionLifetime: time.Hour,
+		}),
+		auth.Authenticator{Tokens: tokens, Sessions: database},
 		append(options, jsonrpc.WithLogger(slog.New(slog.NewTextHandler(t.Output(), nil))))...,
 	)
 	server := httptest.NewServer(handler)
@@ -92,7 +106,7 @@ func (f *fixture) account(t *testing.T, username string, role rollcall.Role) db.
 func (f *fixture) deleted(t *testing.T, username string) db.User {
 	t.Helper()
 	user := f.account(t, username, rollcall.RoleUser)
-	return must(f.db.DeleteActiveUser(t.Context(), user.ID))(t)
+	return must(f.db.DeleteUser(t.Context(), user.ID))(t)
 }
 
 // client is a client whose calls carry token; with "" they carry none.
@@ -107,7 +121,35 @@ func (f *fixture) client(token string) *rollcall.Client {
 // as is a client that has logged in as user.
 func (f *fixture) as(t *testing.T, user db.User) *rollcall.Client {
 	t.Helper()
-	return f.client(must(f.tokens(t, time.Now).Issue(user.ID, user.Username))(t))
+	return f.client(f.token(t, time.Now, user))
+}
+
+// session begins a session of user, without a call.
+func (f *fixture) session(t *testing.T, user db.User) db.Session {
+	t.Helper()
+	return must(f.db.OpenSession(t.Context(), db.OpenSessionParams{
+		ID: rand.Text(), UserID: user.ID, PasswordHash: user.PasswordHash, ExpiresAt: time.Now().Add(24 * time.Hour),
+	}))(t)
+}
+
+// token is one of a new session of user.
+func (f *fixture) token(t *testing.T, now func() time.Time, user db.User) string {
+	t.Helper()
+	return f.issue(t, now, user.ID, f.session(t, user).ID)
+}
+
+// issue makes a token, at a time of one's own.
+func (f *fixture) issue(t *testing.T, now func() time.Time, userID int64, sessionID string) string {
+	t.Helper()
+	claims := auth.Claims{UserID: userID, Username: "any", SessionID: sessionID, ExpiresAt: now().Add(time.Hour)}
+	token, _, err := f.tokens(t, now).Issue(claims)
+	return must(token, err)(t)
+}
+
+// refreshToken is one of a new session of user.
+func (f *fixture) refreshToken(t *testing.T, user db.User) string {
+	t.Helper()
+	return auth.RefreshToken{SessionID: f.session(t, user).ID}.Sign(f.secret)
 }
 
 // admin is a client that has logged in as an administrator.

@@ -7,11 +7,26 @@ import (
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
 	"github.com/rollcall-rpc/rollcall/internal/postgres"
+	"github.com/rollcall-rpc/rollcall/internal/throttle"
 )
+
+// GetCurrentUser implements [rollcall.Service].
+func (s *Service) GetCurrentUser(ctx context.Context) (rollcall.User, error) {
+	return account(caller(ctx).User), nil
+}
+
+// GetUser implements [rollcall.Service].
+func (s *Service) GetUser(ctx context.Context, params rollcall.GetUserParams) (result rollcall.User, err error) {
+	user, err := s.DB.GetUser(ctx, int64(params.UserID))
+	if err != nil {
+		return result, missing(err, params.UserID)
+	}
+	return account(user), nil
+}
 
 // GetUsers implements [rollcall.Service].
 func (s *Service) GetUsers(ctx context.Context, params rollcall.GetUsersParams) (rollcall.Users, error) {
-	rows, err := s.db.ListActiveUsers(ctx, db.ListActiveUsersParams{
+	rows, err := s.DB.ListUsers(ctx, db.ListUsersParams{
 		After:  given(int64(params.After)),
 		Limit:  int64(params.Limit),
 		Offset: int64(params.Offset),
@@ -27,88 +42,91 @@ func (s *Service) GetUsers(ctx context.Context, params rollcall.GetUsersParams) 
 }
 
 // CreateUser implements [rollcall.Service].
-func (s *Service) CreateUser(ctx context.Context, params rollcall.CreateUserParams) (result rollcall.User, err error) {
-	if err := s.db.CheckFree(ctx, string(params.Username), string(params.Email)); err != nil {
-		return result, err
+func (s *Service) CreateUser(ctx context.Context, params rollcall.CreateUserParams) (rollcall.User, error) {
+	user := db.CreateUserParams{
+		Username: string(params.Username),
+		Email:    string(params.Email),
+		Role:     string(rollcall.RoleUser),
 	}
-	hash, err := s.passwords.Hash(ctx, string(params.Password))
-	if err != nil {
-		return result, err
-	}
-	user, err := s.db.CreateUser(ctx, db.CreateUserParams{
-		Username:     string(params.Username),
-		Email:        string(params.Email),
-		PasswordHash: hash,
-		Role:         string(rollcall.RoleUser),
+	return s.do(ctx, change{
+		method: rollcall.MethodCreateUser, params: &params, key: params.IdempotencyKey,
+		prepare: func() (err error) {
+			if err := s.DB.CheckFree(ctx, user.Username, user.Email); err != nil {
+				return err
+			}
+			user.PasswordHash, err = s.newHash(ctx, "password", params.Password, user.Username, user.Email)
+			return err
+		},
+		apply: func(q *db.Queries) (db.User, error) { return q.CreateUser(ctx, user) },
 	})
-	if err != nil {
-		return result, err
-	}
-	return account(user), nil
 }
 
 // UpdateUser implements [rollcall.Service].
 func (s *Service) UpdateUser(ctx context.Context, params rollcall.UpdateUserParams) (result rollcall.User, err error) {
-	change := db.UpdateActiveUserParams{
+	update := userUpdate{s: s, params: params, columns: db.UpdateUserParams{
 		ID:       int64(params.UserID),
 		Username: given(string(params.Username)),
 		Email:    given(string(params.Email)),
-	}
-	if change.Username == nil && change.Email == nil && params.Password == "" {
+	}}
+	if update.columns.Username == nil && update.columns.Email == nil && params.Password == "" {
 		return result, invalidParams("nothing to change: give username, email or password")
 	}
-	if err := s.confirm(ctx, params); err != nil {
-		return result, err
-	}
-	if params.Password != "" {
-		hash, err := s.passwords.Hash(ctx, string(params.Password))
-		if err != nil {
-			return result, err
-		}
-		change.PasswordHash = &hash
-	}
-	user, err := s.db.UpdateActiveUser(ctx, change)
-	if err != nil {
-		return result, missing(err, params.UserID)
-	}
-	return account(user), nil
+	result, err = s.do(ctx, change{
+		method: rollcall.MethodUpdateUser, params: &params, key: params.IdempotencyKey,
+		prepare: func() error { return update.prepare(ctx) },
+		apply:   func(q *db.Queries) (db.User, error) { return update.apply(ctx, q) },
+	})
+	return result, missing(err, params.UserID)
 }
 
-// confirm makes sure that whoever changes their own password or email knows
-// the password: a stolen token must not be enough to take an account over.
-func (s *Service) confirm(ctx context.Context, params rollcall.UpdateUserParams) error {
+// userUpdate is a call of update_user.
+type userUpdate struct {
+	s       *Service
+	params  rollcall.UpdateUserParams
+	columns db.UpdateUserParams
+	login   *throttle.Login // of whoever had to give their password
+}
+
+// prepare asks whoever changes their own password or email for the password, and
+// hashes a new one.
+func (u *userUpdate) prepare(ctx context.Context) (err error) {
 	me := caller(ctx)
-	if me.Role == string(rollcall.RoleAdmin) || (params.Password == "" && params.Email == "") {
+	secured := u.params.Password != "" || u.columns.Email != nil
+	if secured && me.Role != string(rollcall.RoleAdmin) {
+		if u.params.CurrentPassword == "" {
+			return invalidParams("give current_password to change the password or the email")
+		}
+		if u.login, err = u.s.confirm(ctx, "current_password", u.params.CurrentPassword); err != nil {
+			return err
+		}
+		u.columns.OldHash = &me.PasswordHash
+	}
+	if u.params.Password == "" {
 		return nil
 	}
-	if params.CurrentPassword == "" {
-		return invalidParams("give current_password to change the password or the email")
-	}
-	right, err := s.passwords.Check(ctx, me.PasswordHash, string(params.CurrentPassword))
+	user, err := u.s.DB.GetUser(ctx, u.columns.ID)
 	if err != nil {
 		return err
 	}
-	if !right {
-		return &rollcall.PermissionDeniedError{Data: &rollcall.Reason{Message: "current_password is wrong"}}
-	}
-	return nil
+	hash, err := u.s.newHash(ctx, "password", u.params.Password,
+		user.Username, user.Email, string(u.params.Username), string(u.params.Email))
+	u.columns.PasswordHash = &hash
+	return err
 }
 
-// DeleteUser implements [rollcall.Service].
-func (s *Service) DeleteUser(ctx context.Context, params rollcall.DeleteUserParams) (result rollcall.Deletion, err error) {
-	if _, err := s.db.DeleteActiveUser(ctx, int64(params.UserID)); err != nil {
-		return result, missing(err, params.UserID)
+// apply changes the row. With a new password, nobody who knew the old one stays
+// logged in.
+func (u *userUpdate) apply(ctx context.Context, q *db.Queries) (user db.User, err error) {
+	if u.login != nil {
+		if err := u.login.Succeeded(ctx, q); err != nil {
+			return user, err
+		}
 	}
-	return result, nil
-}
-
-// given is nil for a param that was left out: the contract lets none be empty.
-func given[T comparable](param T) *T {
-	var empty T
-	if param == empty {
-		return nil
+	user, err = q.UpdateUser(ctx, u.columns)
+	if err == nil && u.columns.PasswordHash != nil {
+		_, err = q.EndSessions(ctx, user.ID)
 	}
-	return &param
+	return user, err
 }
 
 // missing makes the database's error for no row the contract's.

@@ -259,10 +259,10 @@ func free(t *testing.T, f *fixture, answer string) {
 	if err := user.UnmarshalJSON([]byte(answer)); err != nil {
 		t.Fatal(err)
 	}
-	rename := db.UpdateActiveUserParams{
+	rename := db.UpdateUserParams{
 		ID: int64(user.ID), Username: new(fmt.Sprintf("freed%d", user.ID)), Email: new(fmt.Sprintf("freed%d@example.com", user.ID)),
 	}
-	must(f.db.UpdateActiveUser(t.Context(), rename))(t)
+	must(f.db.UpdateUser(t.Context(), rename))(t)
 }
 
 func login(t *testing.T, f *fixture, username, password string) rollcall.Authentication {
@@ -330,7 +330,7 @@ func TestUniqueness(t *testing.T) {
 			t.Errorf("%s, %s %s: answered %s, want %s", test.name, test.method, params, got, test.want)
 		}
 	}
-	if got := must(f.db.GetActiveUser(t.Context(), bob.ID))(t); got != bob {
+	if got := must(f.db.GetUser(t.Context(), bob.ID))(t); got != bob {
 		t.Errorf("a refused change has changed something: %+v, want %+v", got, bob)
 	}
 	upper := rollcall.UpdateUserParams{UserID: rollcall.UserID(bob.ID), Username: "BOB", Email: "BOB@example.com"}
@@ -438,7 +438,7 @@ func TestUpdateUser(t *testing.T) {
 		{"with the new one", self, `{"user_id":$,"password":"analytical engine","current_password":"analytical engine"}`, "-32002"},
 		{"an email, confirmed", self, `{"user_id":$,"email":"ada4@example.com","current_password":"correct horse"}`, "ok"},
 		{"a password, confirmed", self, `{"user_id":$,"password":"analytical engine","current_password":"correct horse"}`, "ok"},
-		{"with the old one", self, `{"user_id":$,"email":"ada5@example.com","current_password":"correct horse"}`, "-32002"},
+		{"after which the session has ended", self, `{"user_id":$,"username":"ada5"}`, "-32001"},
 
 		{"everything, by an administrator", admin,
 			`{"user_id":$,"username":"ada6","email":"ada6@example.com","password":"difference engine"}`, "ok"},
@@ -460,14 +460,13 @@ func TestUpdateUser(t *testing.T) {
 		}
 	}
 
-	got := must(self.GetCurrentUser(t.Context()))(t)
+	got := login(t, f, "ada6", "difference engine").User
 	want := rollcall.User{
-		ID: rollcall.UserID(ada.ID), Username: "ada6", Email: "ada7@example.com", Role: rollcall.RoleUser, CreatedAt: ada.CreatedAt,
+		ID: rollcall.UserID(ada.ID), Username: "ada6", Email: "ada7@example.com", Role: rollcall.RoleUser, Active: true, CreatedAt: ada.CreatedAt,
 	}
 	if got != want {
 		t.Errorf("after all that the account is %+v, want %+v", got, want)
 	}
-	login(t, f, "ada6", "difference engine")
 	if got := ask(t, f.client(""), rollcall.MethodAuthenticate, `["ada6","analytical engine"]`); got != "-32001" {
 		t.Errorf("the old password is answered %s", got)
 	}

@@ -115,9 +115,19 @@ func TestUndeclaredParams(t *testing.T) {
 		{rollcall.MethodGetCurrentUser, `{"extra":1}`, `[1]`},
 		{rollcall.MethodGetUsers, `{"limit":1,"offset":0,"after":1,"extra":1}`, `[1,0,1,1]`},
 		{rollcall.MethodCreateUser, `{"username":"ada","email":"ada@example.com","password":"analytical engine","extra":1}`,
-			`["ada","ada@example.com","analytical engine",1]`},
-		{rollcall.MethodUpdateUser, `{"user_id":1,"username":"ada","extra":1}`, `[1,"ada",null,null,null,1]`},
-		{rollcall.MethodDeleteUser, `{"user_id":1,"extra":1}`, `[1,1]`},
+			`["ada","ada@example.com","analytical engine","key",1]`},
+		{rollcall.MethodUpdateUser, `{"user_id":1,"username":"ada","extra":1}`, `[1,"ada","ada@example.com","analytical engine","correct horse","key",1]`},
+		{rollcall.MethodDeleteUser, `{"user_id":1,"extra":1}`, `[1,"key",1]`},
+		{rollcall.MethodSetRole, `{"user_id":1,"role":"admin","extra":1}`, `[1,"admin","key",1]`},
+		{rollcall.MethodSetActive, `{"user_id":1,"active":true,"extra":1}`, `[1,true,"key",1]`},
+		{rollcall.MethodGetUser, `{"user_id":1,"extra":1}`, `[1,1]`},
+		{rollcall.MethodListAudit, `{"limit":1,"extra":1}`, `[1,1,1,1]`},
+		{rollcall.MethodRefresh, `{"refresh_token":"x","extra":1}`, `["x",1]`},
+		{rollcall.MethodLogout, `{"extra":1}`, `[1]`},
+		{rollcall.MethodListSessions, `{"extra":1}`, `[1]`},
+		{rollcall.MethodRevokeSession, `{"session_id":"x","extra":1}`, `["x",1]`},
+		{rollcall.MethodChangePassword, `{"old_password":"correct horse","new_password":"analytical engine","extra":1}`,
+			`["correct horse","analytical engine",1]`},
 	}
 	for _, test := range tests {
 		if got := ask(t, c, test.method, test.named); got != "-32602 /extra additionalProperties" {

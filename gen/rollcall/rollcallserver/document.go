@@ -268,8 +268,8 @@ const Document = `{
     },
     {
       "name": "authenticate",
-      "summary": "Exchanges a username and a password for a token.",
-      "description": "The token goes into the header ` + "`" + `Authorization: Bearer TOKEN` + "`" + ` of later requests and is valid for a limited time. A wrong guess of any shape gets the same error, whether the name is unknown, deleted, or the password wrong.",
+      "summary": "Opens a session with a username and a password.",
+      "description": "The token goes into the header ` + "`" + `Authorization: Bearer TOKEN` + "`" + ` of later requests until ` + "`" + `expires_at` + "`" + `; ` + "`" + `refresh` + "`" + ` then exchanges the refresh token for new ones. A wrong guess of any shape gets the same error, whether the name is unknown, the account deleted or disabled, or the password wrong. Guesses are counted by name and by address: who fails too often waits, longer each time.",
       "tags": [
         {
           "$ref": "#/components/tags/authentication"
@@ -296,7 +296,7 @@ const Document = `{
       ],
       "result": {
         "name": "authentication",
-        "description": "The token, and whom it stands for.",
+        "description": "The session's tokens, and whom they stand for.",
         "schema": {
           "$ref": "#/components/schemas/Authentication"
         }
@@ -304,6 +304,12 @@ const Document = `{
       "errors": [
         {
           "$ref": "#/components/errors/AuthenticationFailed"
+        },
+        {
+          "$ref": "#/components/errors/TooManyAttempts"
+        },
+        {
+          "$ref": "#/components/errors/Overloaded"
         },
         {
           "$ref": "#/components/errors/InvalidParams"
@@ -329,11 +335,326 @@ const Document = `{
             "name": "authentication",
             "value": {
               "token": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+              "expires_at": "2026-01-01T12:15:00Z",
+              "refresh_token": "KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0",
               "user": {
                 "id": 1,
                 "username": "admin",
                 "email": "admin@example.com",
                 "role": "admin",
+                "active": true,
+                "created_at": "2026-01-01T12:00:00Z"
+              }
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "refresh",
+      "summary": "Exchanges a refresh token for new tokens.",
+      "description": "A refresh token can be used once: the answer holds the next. Whoever did not get an answer may send it again within 10 seconds, and gets the same next one. A token that is used later than that has been stolen, from its owner or by them: the session ends, and its tokens are no longer taken.",
+      "tags": [
+        {
+          "$ref": "#/components/tags/authentication"
+        }
+      ],
+      "x-auth-token": "token",
+      "params": [
+        {
+          "name": "refresh_token",
+          "description": "The session's newest refresh token.",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/RefreshTokenGuess"
+          }
+        }
+      ],
+      "result": {
+        "name": "authentication",
+        "description": "The session's new tokens, and whom they stand for.",
+        "schema": {
+          "$ref": "#/components/schemas/Authentication"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/AuthenticationFailed"
+        },
+        {
+          "$ref": "#/components/errors/InvalidParams"
+        },
+        {
+          "$ref": "#/components/errors/InternalError"
+        }
+      ],
+      "examples": [
+        {
+          "name": "the first time",
+          "params": [
+            {
+              "name": "refresh_token",
+              "value": "KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0"
+            }
+          ],
+          "result": {
+            "name": "authentication",
+            "value": {
+              "token": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+              "expires_at": "2026-01-01T12:15:00Z",
+              "refresh_token": "KRSXG5CTMVRXEZLU.1.bm90IGEgc2VjcmV0",
+              "user": {
+                "id": 1,
+                "username": "admin",
+                "email": "admin@example.com",
+                "role": "admin",
+                "active": true,
+                "created_at": "2026-01-01T12:00:00Z"
+              }
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "logout",
+      "summary": "Ends the session that is calling.",
+      "description": "Its tokens are no longer taken, by no instance of the service.",
+      "tags": [
+        {
+          "$ref": "#/components/tags/authentication"
+        }
+      ],
+      "x-auth": {
+        "required": true
+      },
+      "params": [],
+      "result": {
+        "name": "ending",
+        "description": "That it was done.",
+        "schema": {
+          "$ref": "#/components/schemas/Success"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/AuthenticationFailed"
+        },
+        {
+          "$ref": "#/components/errors/InvalidParams"
+        },
+        {
+          "$ref": "#/components/errors/InternalError"
+        }
+      ],
+      "examples": [
+        {
+          "name": "logout",
+          "params": [],
+          "result": {
+            "name": "ending",
+            "value": {
+              "success": true
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "list_sessions",
+      "summary": "Lists the caller's sessions, newest first.",
+      "description": "A session begins with a login, and ends with a logout, when the password changes, or when it expires. An account has 100 at the most: the oldest make room.",
+      "tags": [
+        {
+          "$ref": "#/components/tags/authentication"
+        }
+      ],
+      "x-auth": {
+        "required": true
+      },
+      "x-readonly": true,
+      "params": [],
+      "result": {
+        "name": "sessions",
+        "description": "The sessions, newest first.",
+        "schema": {
+          "$ref": "#/components/schemas/Sessions"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/AuthenticationFailed"
+        },
+        {
+          "$ref": "#/components/errors/InvalidParams"
+        },
+        {
+          "$ref": "#/components/errors/InternalError"
+        }
+      ],
+      "examples": [
+        {
+          "name": "one",
+          "params": [],
+          "result": {
+            "name": "sessions",
+            "value": [
+              {
+                "id": "KRSXG5CTMVRXEZLUKRSXG5CTMV",
+                "created_at": "2026-01-01T12:00:00Z",
+                "refreshed_at": "2026-01-01T12:00:00Z",
+                "expires_at": "2026-01-31T12:00:00Z",
+                "current": true
+              }
+            ]
+          }
+        }
+      ]
+    },
+    {
+      "name": "revoke_session",
+      "summary": "Ends a session.",
+      "description": "One of the caller's own; an administrator may end any.",
+      "tags": [
+        {
+          "$ref": "#/components/tags/authentication"
+        }
+      ],
+      "x-auth": {
+        "required": true
+      },
+      "params": [
+        {
+          "name": "session_id",
+          "description": "Which to end.",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/SessionID"
+          }
+        }
+      ],
+      "result": {
+        "name": "ending",
+        "description": "That it was done.",
+        "schema": {
+          "$ref": "#/components/schemas/Success"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/AuthenticationFailed"
+        },
+        {
+          "$ref": "#/components/errors/SessionNotFound"
+        },
+        {
+          "$ref": "#/components/errors/InvalidParams"
+        },
+        {
+          "$ref": "#/components/errors/InternalError"
+        }
+      ],
+      "examples": [
+        {
+          "name": "one's own",
+          "params": [
+            {
+              "name": "session_id",
+              "value": "KRSXG5CTMVRXEZLUKRSXG5CTMV"
+            }
+          ],
+          "result": {
+            "name": "ending",
+            "value": {
+              "success": true
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "change_password",
+      "summary": "Changes the caller's password.",
+      "description": "All sessions of the account end, this one included, so that nobody who knew the old password stays; the answer is a new one.",
+      "tags": [
+        {
+          "$ref": "#/components/tags/authentication"
+        }
+      ],
+      "x-auth": {
+        "required": true
+      },
+      "x-auth-token": "token",
+      "params": [
+        {
+          "name": "old_password",
+          "description": "The password as it is now.",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/CurrentPassword"
+          }
+        },
+        {
+          "name": "new_password",
+          "description": "The new password.",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/Password"
+          }
+        }
+      ],
+      "result": {
+        "name": "authentication",
+        "description": "A new session.",
+        "schema": {
+          "$ref": "#/components/schemas/Authentication"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/AuthenticationFailed"
+        },
+        {
+          "$ref": "#/components/errors/PermissionDenied"
+        },
+        {
+          "$ref": "#/components/errors/TooManyAttempts"
+        },
+        {
+          "$ref": "#/components/errors/Overloaded"
+        },
+        {
+          "$ref": "#/components/errors/InvalidParams"
+        },
+        {
+          "$ref": "#/components/errors/InternalError"
+        }
+      ],
+      "examples": [
+        {
+          "name": "administrator",
+          "params": [
+            {
+              "name": "old_password",
+              "value": "admin123"
+            },
+            {
+              "name": "new_password",
+              "value": "difference engine"
+            }
+          ],
+          "result": {
+            "name": "authentication",
+            "value": {
+              "token": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+              "expires_at": "2026-01-01T12:15:00Z",
+              "refresh_token": "KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0",
+              "user": {
+                "id": 1,
+                "username": "admin",
+                "email": "admin@example.com",
+                "role": "admin",
+                "active": true,
                 "created_at": "2026-01-01T12:00:00Z"
               }
             }
@@ -384,6 +705,81 @@ const Document = `{
               "username": "admin",
               "email": "admin@example.com",
               "role": "admin",
+              "active": true,
+              "created_at": "2026-01-01T12:00:00Z"
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "get_user",
+      "summary": "Tells of one user.",
+      "description": "An administrator may ask about any user, others about themselves.",
+      "tags": [
+        {
+          "$ref": "#/components/tags/users"
+        }
+      ],
+      "x-auth": {
+        "required": true,
+        "roles": [
+          "admin"
+        ],
+        "self": "user_id"
+      },
+      "x-readonly": true,
+      "params": [
+        {
+          "name": "user_id",
+          "description": "Whom to tell of.",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/UserID"
+          }
+        }
+      ],
+      "result": {
+        "name": "user",
+        "description": "The user.",
+        "schema": {
+          "$ref": "#/components/schemas/User"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/AuthenticationFailed"
+        },
+        {
+          "$ref": "#/components/errors/PermissionDenied"
+        },
+        {
+          "$ref": "#/components/errors/UserNotFound"
+        },
+        {
+          "$ref": "#/components/errors/InvalidParams"
+        },
+        {
+          "$ref": "#/components/errors/InternalError"
+        }
+      ],
+      "examples": [
+        {
+          "name": "administrator",
+          "params": [
+            {
+              "name": "user_id",
+              "value": 1
+            }
+          ],
+          "result": {
+            "name": "user",
+            "value": {
+              "id": 1,
+              "username": "admin",
+              "email": "admin@example.com",
+              "role": "admin",
+              "active": true,
               "created_at": "2026-01-01T12:00:00Z"
             }
           }
@@ -471,6 +867,7 @@ const Document = `{
                 "username": "admin",
                 "email": "admin@example.com",
                 "role": "admin",
+                "active": true,
                 "created_at": "2026-01-01T12:00:00Z"
               }
             ]
@@ -496,6 +893,7 @@ const Document = `{
                 "username": "admin",
                 "email": "admin@example.com",
                 "role": "admin",
+                "active": true,
                 "created_at": "2026-01-01T12:00:00Z"
               }
             ]
@@ -519,7 +917,7 @@ const Document = `{
     {
       "name": "create_user",
       "summary": "Creates a user.",
-      "description": "Usernames and emails are unique without regard to case; the names of deleted users stay taken. The new account has the role ` + "`" + `user` + "`" + `.",
+      "description": "Usernames and emails are unique without regard to case; the names of deleted users stay taken. The new account has the role ` + "`" + `user` + "`" + `. A password that many people use, or that is the account's own name or email, is refused.",
       "tags": [
         {
           "$ref": "#/components/tags/users"
@@ -555,6 +953,13 @@ const Document = `{
           "schema": {
             "$ref": "#/components/schemas/Password"
           }
+        },
+        {
+          "name": "idempotency_key",
+          "description": "Names this call, so that it can be sent again.",
+          "schema": {
+            "$ref": "#/components/schemas/IdempotencyKey"
+          }
         }
       ],
       "result": {
@@ -570,6 +975,12 @@ const Document = `{
         },
         {
           "$ref": "#/components/errors/PermissionDenied"
+        },
+        {
+          "$ref": "#/components/errors/Overloaded"
+        },
+        {
+          "$ref": "#/components/errors/IdempotencyConflict"
         },
         {
           "$ref": "#/components/errors/InvalidParams"
@@ -602,6 +1013,7 @@ const Document = `{
               "username": "ada",
               "email": "ada@example.com",
               "role": "user",
+              "active": true,
               "created_at": "2026-01-01T12:00:00Z"
             }
           }
@@ -611,7 +1023,7 @@ const Document = `{
     {
       "name": "update_user",
       "summary": "Changes a user's name, email or password.",
-      "description": "An administrator may change any user. Other accounts may change themselves, and for a new password or email must give ` + "`" + `current_password` + "`" + `. What is left out stays as it is; a call that changes nothing is refused.",
+      "description": "An administrator may change any user. Other accounts may change themselves, and for a new password or email must give ` + "`" + `current_password` + "`" + `. What is left out stays as it is; a call that changes nothing is refused. A new password ends all sessions of the account.",
       "tags": [
         {
           "$ref": "#/components/tags/users"
@@ -660,6 +1072,13 @@ const Document = `{
           "schema": {
             "$ref": "#/components/schemas/CurrentPassword"
           }
+        },
+        {
+          "name": "idempotency_key",
+          "description": "Names this call, so that it can be sent again.",
+          "schema": {
+            "$ref": "#/components/schemas/IdempotencyKey"
+          }
         }
       ],
       "result": {
@@ -678,6 +1097,12 @@ const Document = `{
         },
         {
           "$ref": "#/components/errors/UserNotFound"
+        },
+        {
+          "$ref": "#/components/errors/Overloaded"
+        },
+        {
+          "$ref": "#/components/errors/IdempotencyConflict"
         },
         {
           "$ref": "#/components/errors/InvalidParams"
@@ -706,6 +1131,201 @@ const Document = `{
               "username": "ada",
               "email": "lovelace@example.com",
               "role": "user",
+              "active": true,
+              "created_at": "2026-01-01T12:00:00Z"
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "set_role",
+      "summary": "Gives a user a role.",
+      "description": "It holds from the user's next call on. The last active administrator keeps theirs.",
+      "tags": [
+        {
+          "$ref": "#/components/tags/users"
+        }
+      ],
+      "x-auth": {
+        "required": true,
+        "roles": [
+          "admin"
+        ]
+      },
+      "params": [
+        {
+          "name": "user_id",
+          "description": "Whom to give it to.",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/UserID"
+          }
+        },
+        {
+          "name": "role",
+          "description": "The role.",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/Role"
+          }
+        },
+        {
+          "name": "idempotency_key",
+          "description": "Names this call, so that it can be sent again.",
+          "schema": {
+            "$ref": "#/components/schemas/IdempotencyKey"
+          }
+        }
+      ],
+      "result": {
+        "name": "user",
+        "description": "The user as changed.",
+        "schema": {
+          "$ref": "#/components/schemas/User"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/AuthenticationFailed"
+        },
+        {
+          "$ref": "#/components/errors/PermissionDenied"
+        },
+        {
+          "$ref": "#/components/errors/UserNotFound"
+        },
+        {
+          "$ref": "#/components/errors/LastAdministrator"
+        },
+        {
+          "$ref": "#/components/errors/IdempotencyConflict"
+        },
+        {
+          "$ref": "#/components/errors/InvalidParams"
+        },
+        {
+          "$ref": "#/components/errors/InternalError"
+        }
+      ],
+      "examples": [
+        {
+          "name": "administrator",
+          "params": [
+            {
+              "name": "user_id",
+              "value": 2
+            },
+            {
+              "name": "role",
+              "value": "admin"
+            }
+          ],
+          "result": {
+            "name": "user",
+            "value": {
+              "id": 2,
+              "username": "ada",
+              "email": "lovelace@example.com",
+              "role": "admin",
+              "active": true,
+              "created_at": "2026-01-01T12:00:00Z"
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "set_active",
+      "summary": "Disables or enables a user.",
+      "description": "Whoever is disabled can no longer log in, and their sessions end. The last active administrator cannot be disabled.",
+      "tags": [
+        {
+          "$ref": "#/components/tags/users"
+        }
+      ],
+      "x-auth": {
+        "required": true,
+        "roles": [
+          "admin"
+        ]
+      },
+      "params": [
+        {
+          "name": "user_id",
+          "description": "Whom to disable or enable.",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/UserID"
+          }
+        },
+        {
+          "name": "active",
+          "description": "Whether the account may be used.",
+          "required": true,
+          "schema": {
+            "$ref": "#/components/schemas/Active"
+          }
+        },
+        {
+          "name": "idempotency_key",
+          "description": "Names this call, so that it can be sent again.",
+          "schema": {
+            "$ref": "#/components/schemas/IdempotencyKey"
+          }
+        }
+      ],
+      "result": {
+        "name": "user",
+        "description": "The user as changed.",
+        "schema": {
+          "$ref": "#/components/schemas/User"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/AuthenticationFailed"
+        },
+        {
+          "$ref": "#/components/errors/PermissionDenied"
+        },
+        {
+          "$ref": "#/components/errors/UserNotFound"
+        },
+        {
+          "$ref": "#/components/errors/LastAdministrator"
+        },
+        {
+          "$ref": "#/components/errors/IdempotencyConflict"
+        },
+        {
+          "$ref": "#/components/errors/InvalidParams"
+        },
+        {
+          "$ref": "#/components/errors/InternalError"
+        }
+      ],
+      "examples": [
+        {
+          "name": "disable",
+          "params": [
+            {
+              "name": "user_id",
+              "value": 2
+            },
+            {
+              "name": "active",
+              "value": false
+            }
+          ],
+          "result": {
+            "name": "user",
+            "value": {
+              "id": 2,
+              "username": "ada",
+              "email": "lovelace@example.com",
+              "role": "admin",
+              "active": false,
               "created_at": "2026-01-01T12:00:00Z"
             }
           }
@@ -715,7 +1335,7 @@ const Document = `{
     {
       "name": "delete_user",
       "summary": "Deletes a user.",
-      "description": "The account can no longer log in, and tokens that it holds are no longer taken. Its name stays taken; its email is free again.",
+      "description": "The account can no longer log in, and its sessions end. Its name stays taken; its email is free again. The last active administrator cannot be deleted.",
       "tags": [
         {
           "$ref": "#/components/tags/users"
@@ -735,13 +1355,20 @@ const Document = `{
           "schema": {
             "$ref": "#/components/schemas/UserID"
           }
+        },
+        {
+          "name": "idempotency_key",
+          "description": "Names this call, so that it can be sent again.",
+          "schema": {
+            "$ref": "#/components/schemas/IdempotencyKey"
+          }
         }
       ],
       "result": {
         "name": "deletion",
         "description": "That it was done.",
         "schema": {
-          "$ref": "#/components/schemas/Deletion"
+          "$ref": "#/components/schemas/Success"
         }
       },
       "errors": [
@@ -753,6 +1380,12 @@ const Document = `{
         },
         {
           "$ref": "#/components/errors/UserNotFound"
+        },
+        {
+          "$ref": "#/components/errors/LastAdministrator"
+        },
+        {
+          "$ref": "#/components/errors/IdempotencyConflict"
         },
         {
           "$ref": "#/components/errors/InvalidParams"
@@ -775,6 +1408,92 @@ const Document = `{
             "value": {
               "success": true
             }
+          }
+        }
+      ]
+    },
+    {
+      "name": "list_audit",
+      "summary": "Lists what was done to accounts, newest first.",
+      "description": "Logins, whether they worked or not, and every change, with who made it and where it came from. Nothing is ever taken out. For the next page, give the id of this page's last entry as ` + "`" + `after` + "`" + `.",
+      "tags": [
+        {
+          "$ref": "#/components/tags/audit"
+        }
+      ],
+      "x-auth": {
+        "required": true,
+        "roles": [
+          "admin"
+        ]
+      },
+      "x-readonly": true,
+      "params": [
+        {
+          "name": "limit",
+          "description": "The most entries to answer with.",
+          "schema": {
+            "$ref": "#/components/schemas/Limit"
+          }
+        },
+        {
+          "name": "after",
+          "description": "The id of the last entry on the page before: older ones are listed. Without it the list begins with the newest.",
+          "schema": {
+            "$ref": "#/components/schemas/AuditEntryID"
+          }
+        },
+        {
+          "name": "user_id",
+          "description": "Lists only what was done to this user.",
+          "schema": {
+            "$ref": "#/components/schemas/UserID"
+          }
+        }
+      ],
+      "result": {
+        "name": "entries",
+        "description": "The entries, newest first.",
+        "schema": {
+          "$ref": "#/components/schemas/AuditEntries"
+        }
+      },
+      "errors": [
+        {
+          "$ref": "#/components/errors/AuthenticationFailed"
+        },
+        {
+          "$ref": "#/components/errors/PermissionDenied"
+        },
+        {
+          "$ref": "#/components/errors/InvalidParams"
+        },
+        {
+          "$ref": "#/components/errors/InternalError"
+        }
+      ],
+      "examples": [
+        {
+          "name": "the newest",
+          "params": [
+            {
+              "name": "limit",
+              "value": 1
+            }
+          ],
+          "result": {
+            "name": "entries",
+            "value": [
+              {
+                "id": 7,
+                "at": "2026-01-01T12:00:00Z",
+                "actor_id": 1,
+                "target_id": 1,
+                "method": "authenticate",
+                "outcome": "done",
+                "request_id": "PU5JIUP4JQIJB53N2CQB7XWRTN"
+              }
+            ]
           }
         }
       ]
@@ -815,11 +1534,15 @@ const Document = `{
       },
       "authentication": {
         "name": "authentication",
-        "description": "Logging in."
+        "description": "Sessions: logging in and out."
       },
       "users": {
         "name": "users",
         "description": "Accounts."
+      },
+      "audit": {
+        "name": "audit",
+        "description": "What was done to accounts."
       }
     },
     "schemas": {
@@ -905,6 +1628,10 @@ const Document = `{
           "admin"
         ]
       },
+      "Active": {
+        "description": "Whether an account may be used; a disabled one cannot log in.",
+        "type": "boolean"
+      },
       "User": {
         "description": "An account.",
         "type": "object",
@@ -913,6 +1640,7 @@ const Document = `{
           "username",
           "email",
           "role",
+          "active",
           "created_at"
         ],
         "properties": {
@@ -928,6 +1656,9 @@ const Document = `{
           "role": {
             "$ref": "#/components/schemas/Role"
           },
+          "active": {
+            "$ref": "#/components/schemas/Active"
+          },
           "created_at": {
             "$ref": "#/components/schemas/Timestamp"
           }
@@ -941,15 +1672,23 @@ const Document = `{
         }
       },
       "Authentication": {
-        "description": "A token, and whom it stands for.",
+        "description": "A session: its tokens, and whom they stand for.",
         "type": "object",
         "required": [
           "token",
+          "expires_at",
+          "refresh_token",
           "user"
         ],
         "properties": {
           "token": {
             "$ref": "#/components/schemas/Token"
+          },
+          "expires_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "refresh_token": {
+            "$ref": "#/components/schemas/RefreshToken"
           },
           "user": {
             "$ref": "#/components/schemas/User"
@@ -962,8 +1701,137 @@ const Document = `{
         "minLength": 1,
         "x-sensitive": true
       },
-      "Deletion": {
-        "description": "That something was deleted.",
+      "RefreshToken": {
+        "description": "What ` + "`" + `refresh` + "`" + ` takes, once.",
+        "type": "string",
+        "minLength": 1,
+        "x-sensitive": true
+      },
+      "RefreshTokenGuess": {
+        "description": "A refresh token of any shape: what is none is answered like any that is no longer taken.",
+        "type": "string",
+        "x-sensitive": true
+      },
+      "SessionID": {
+        "description": "Identifies a session. It is no secret.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 64
+      },
+      "Session": {
+        "description": "A login.",
+        "type": "object",
+        "required": [
+          "id",
+          "created_at",
+          "refreshed_at",
+          "expires_at",
+          "current"
+        ],
+        "properties": {
+          "id": {
+            "$ref": "#/components/schemas/SessionID"
+          },
+          "created_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "refreshed_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "expires_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "address": {
+            "$ref": "#/components/schemas/Address"
+          },
+          "current": {
+            "type": "boolean",
+            "description": "Whether it is the session that is asking."
+          }
+        }
+      },
+      "Sessions": {
+        "description": "Sessions, newest first.",
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/Session"
+        }
+      },
+      "Address": {
+        "description": "The IP address that a request came from.",
+        "type": "string",
+        "minLength": 1
+      },
+      "IdempotencyKey": {
+        "description": "Any text that no other call of the caller has, like a UUID. A call that is sent again with it within 24 hours is answered like the first, and nothing is done twice.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 255,
+        "pattern": "^[^\\x00]*$"
+      },
+      "AuditEntryID": {
+        "description": "Identifies an entry of the audit log; later ones have higher ids.",
+        "type": "integer",
+        "minimum": 1
+      },
+      "AuditEntry": {
+        "description": "Something that was done.",
+        "type": "object",
+        "required": [
+          "id",
+          "at",
+          "method",
+          "outcome",
+          "request_id"
+        ],
+        "properties": {
+          "id": {
+            "$ref": "#/components/schemas/AuditEntryID"
+          },
+          "at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "actor_id": {
+            "$ref": "#/components/schemas/UserID"
+          },
+          "target_id": {
+            "$ref": "#/components/schemas/UserID"
+          },
+          "method": {
+            "type": "string",
+            "minLength": 1,
+            "description": "The method that did it, or the command."
+          },
+          "outcome": {
+            "$ref": "#/components/schemas/AuditOutcome"
+          },
+          "request_id": {
+            "type": "string",
+            "description": "The header ` + "`" + `X-Request-Id` + "`" + ` of the answer, which the log's lines carry too."
+          },
+          "address": {
+            "$ref": "#/components/schemas/Address"
+          }
+        }
+      },
+      "AuditOutcome": {
+        "description": "How it ended: ` + "`" + `done` + "`" + `; ` + "`" + `refused` + "`" + `, for a wrong password; ` + "`" + `reused` + "`" + `, for a refresh token that was used before, which ended its session.",
+        "type": "string",
+        "enum": [
+          "done",
+          "refused",
+          "reused"
+        ]
+      },
+      "AuditEntries": {
+        "description": "A page of the audit log, newest first.",
+        "type": "array",
+        "items": {
+          "$ref": "#/components/schemas/AuditEntry"
+        }
+      },
+      "Success": {
+        "description": "That something was done.",
         "type": "object",
         "required": [
           "success"
@@ -1037,7 +1905,10 @@ const Document = `{
           "field": {
             "type": "string",
             "minLength": 1,
-            "description": "The param that another user has already taken."
+            "description": "The param that is at fault."
+          },
+          "reason": {
+            "$ref": "#/components/schemas/ParamsFaultReason"
           },
           "violations": {
             "type": "array",
@@ -1048,6 +1919,16 @@ const Document = `{
             }
           }
         }
+      },
+      "ParamsFaultReason": {
+        "description": "Why a param is refused that fits its schema: ` + "`" + `taken` + "`" + ` by another user; a password that is ` + "`" + `common` + "`" + `, or ` + "`" + `personal` + "`" + `, being the account's name or email, or of a forbidden ` + "`" + `length` + "`" + ` once it is normalised.",
+        "type": "string",
+        "enum": [
+          "taken",
+          "common",
+          "personal",
+          "length"
+        ]
       },
       "Violation": {
         "description": "One place where a value breaks its schema.",
@@ -1081,6 +1962,32 @@ const Document = `{
         "properties": {
           "user_id": {
             "$ref": "#/components/schemas/UserID"
+          }
+        }
+      },
+      "MissingSession": {
+        "description": "Which session there is not.",
+        "type": "object",
+        "required": [
+          "session_id"
+        ],
+        "properties": {
+          "session_id": {
+            "$ref": "#/components/schemas/SessionID"
+          }
+        }
+      },
+      "Delay": {
+        "description": "When to try again.",
+        "type": "object",
+        "required": [
+          "retry_after"
+        ],
+        "properties": {
+          "retry_after": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "In how many seconds."
           }
         }
       },
@@ -1156,6 +2063,41 @@ const Document = `{
         "message": "User not found",
         "data": {
           "$ref": "#/components/schemas/MissingUser"
+        }
+      },
+      "TooManyAttempts": {
+        "code": -32004,
+        "message": "Too many attempts",
+        "data": {
+          "$ref": "#/components/schemas/Delay"
+        }
+      },
+      "Overloaded": {
+        "code": -32005,
+        "message": "Overloaded",
+        "data": {
+          "$ref": "#/components/schemas/Delay"
+        }
+      },
+      "IdempotencyConflict": {
+        "code": -32006,
+        "message": "Idempotency key already used",
+        "data": {
+          "$ref": "#/components/schemas/Reason"
+        }
+      },
+      "LastAdministrator": {
+        "code": -32007,
+        "message": "Last active administrator",
+        "data": {
+          "$ref": "#/components/schemas/Reason"
+        }
+      },
+      "SessionNotFound": {
+        "code": -32008,
+        "message": "Session not found",
+        "data": {
+          "$ref": "#/components/schemas/MissingSession"
         }
       }
     }

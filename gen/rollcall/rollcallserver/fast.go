@@ -87,6 +87,101 @@ func readPasswordGuess(v *rollcall.PasswordGuess, d *jsonrpc.Decoder) bool {
 	return jsonrpc.ReadString(v, d)
 }
 
+// readRefreshParams is the fast lane of refresh: it reads params that are as
+// the contract wants them, and no others.
+func readRefreshParams(d *jsonrpc.Decoder) (v rollcall.RefreshParams, _ bool) {
+	var seen uint64
+	for d.NextParam("refresh_token") {
+		var ok bool
+		switch d.Name() {
+		case "refresh_token":
+			ok = readRefreshTokenGuess(&v.RefreshToken, d)
+			seen |= 0b1
+		}
+		if !ok {
+			return v, false
+		}
+	}
+	return v, d.End() && seen == 0b1
+}
+
+func readRefreshTokenGuess(v *rollcall.RefreshTokenGuess, d *jsonrpc.Decoder) bool {
+	return jsonrpc.ReadString(v, d)
+}
+
+// readRevokeSessionParams is the fast lane of revoke_session: it reads params
+// that are as the contract wants them, and no others.
+func readRevokeSessionParams(d *jsonrpc.Decoder) (v rollcall.RevokeSessionParams, _ bool) {
+	var seen uint64
+	for d.NextParam("session_id") {
+		var ok bool
+		switch d.Name() {
+		case "session_id":
+			ok = readSessionID(&v.SessionID, d)
+			seen |= 0b1
+		}
+		if !ok {
+			return v, false
+		}
+	}
+	return v, d.End() && seen == 0b1
+}
+
+func readSessionID(v *rollcall.SessionID, d *jsonrpc.Decoder) bool {
+	return jsonrpc.ReadString(v, d) && jsonrpc.Length(*v) >= 1 && jsonrpc.Length(*v) <= 64
+}
+
+// readChangePasswordParams is the fast lane of change_password: it reads
+// params that are as the contract wants them, and no others.
+func readChangePasswordParams(d *jsonrpc.Decoder) (v rollcall.ChangePasswordParams, _ bool) {
+	var seen uint64
+	for d.NextParam("old_password", "new_password") {
+		var ok bool
+		switch d.Name() {
+		case "old_password":
+			ok = readCurrentPassword(&v.OldPassword, d)
+			seen |= 0b1
+		case "new_password":
+			ok = readPassword(&v.NewPassword, d)
+			seen |= 0b10
+		}
+		if !ok {
+			return v, false
+		}
+	}
+	return v, d.End() && seen == 0b11
+}
+
+func readCurrentPassword(v *rollcall.CurrentPassword, d *jsonrpc.Decoder) bool {
+	return jsonrpc.ReadString(v, d) && jsonrpc.Length(*v) >= 1
+}
+
+func readPassword(v *rollcall.Password, d *jsonrpc.Decoder) bool {
+	return jsonrpc.ReadString(v, d) && jsonrpc.Length(*v) >= 8 && jsonrpc.Length(*v) <= 128 && passwordPattern.Match(string(*v))
+}
+
+// readGetUserParams is the fast lane of get_user: it reads params that are as
+// the contract wants them, and no others.
+func readGetUserParams(d *jsonrpc.Decoder) (v rollcall.GetUserParams, _ bool) {
+	var seen uint64
+	for d.NextParam("user_id") {
+		var ok bool
+		switch d.Name() {
+		case "user_id":
+			ok = readUserID(&v.UserID, d)
+			seen |= 0b1
+		}
+		if !ok {
+			return v, false
+		}
+	}
+	return v, d.End() && seen == 0b1
+}
+
+func readUserID(v *rollcall.UserID, d *jsonrpc.Decoder) bool {
+	return jsonrpc.ReadInt(v, d) && *v >= 1
+}
+
 // readGetUsersParams is the fast lane of get_users: it reads params that are
 // as the contract wants them, and no others.
 func readGetUsersParams(d *jsonrpc.Decoder) (v rollcall.GetUsersParams, _ bool) {
@@ -116,15 +211,11 @@ func readOffset(v *rollcall.Offset, d *jsonrpc.Decoder) bool {
 	return jsonrpc.ReadInt(v, d) && *v >= 0
 }
 
-func readUserID(v *rollcall.UserID, d *jsonrpc.Decoder) bool {
-	return jsonrpc.ReadInt(v, d) && *v >= 1
-}
-
 // readCreateUserParams is the fast lane of create_user: it reads params that
 // are as the contract wants them, and no others.
 func readCreateUserParams(d *jsonrpc.Decoder) (v rollcall.CreateUserParams, _ bool) {
 	var seen uint64
-	for d.NextParam("username", "email", "password") {
+	for d.NextParam("username", "email", "password", "idempotency_key") {
 		var ok bool
 		switch d.Name() {
 		case "username":
@@ -136,6 +227,8 @@ func readCreateUserParams(d *jsonrpc.Decoder) (v rollcall.CreateUserParams, _ bo
 		case "password":
 			ok = readPassword(&v.Password, d)
 			seen |= 0b100
+		case "idempotency_key":
+			ok = d.LeftOut() || readIdempotencyKey(&v.IdempotencyKey, d)
 		}
 		if !ok {
 			return v, false
@@ -152,15 +245,15 @@ func readEmail(v *rollcall.Email, d *jsonrpc.Decoder) bool {
 	return jsonrpc.ReadString(v, d) && jsonrpc.Length(*v) <= 254 && emailPattern.Match(string(*v)) && validate.Format("email", string(*v))
 }
 
-func readPassword(v *rollcall.Password, d *jsonrpc.Decoder) bool {
-	return jsonrpc.ReadString(v, d) && jsonrpc.Length(*v) >= 8 && jsonrpc.Length(*v) <= 128 && passwordPattern.Match(string(*v))
+func readIdempotencyKey(v *rollcall.IdempotencyKey, d *jsonrpc.Decoder) bool {
+	return jsonrpc.ReadString(v, d) && jsonrpc.Length(*v) >= 1 && jsonrpc.Length(*v) <= 255 && passwordPattern.Match(string(*v))
 }
 
 // readUpdateUserParams is the fast lane of update_user: it reads params that
 // are as the contract wants them, and no others.
 func readUpdateUserParams(d *jsonrpc.Decoder) (v rollcall.UpdateUserParams, _ bool) {
 	var seen uint64
-	for d.NextParam("user_id", "username", "email", "password", "current_password") {
+	for d.NextParam("user_id", "username", "email", "password", "current_password", "idempotency_key") {
 		var ok bool
 		switch d.Name() {
 		case "user_id":
@@ -174,6 +267,8 @@ func readUpdateUserParams(d *jsonrpc.Decoder) (v rollcall.UpdateUserParams, _ bo
 			ok = d.LeftOut() || readPassword(&v.Password, d)
 		case "current_password":
 			ok = d.LeftOut() || readCurrentPassword(&v.CurrentPassword, d)
+		case "idempotency_key":
+			ok = d.LeftOut() || readIdempotencyKey(&v.IdempotencyKey, d)
 		}
 		if !ok {
 			return v, false
@@ -182,20 +277,72 @@ func readUpdateUserParams(d *jsonrpc.Decoder) (v rollcall.UpdateUserParams, _ bo
 	return v, d.End() && seen == 0b1
 }
 
-func readCurrentPassword(v *rollcall.CurrentPassword, d *jsonrpc.Decoder) bool {
-	return jsonrpc.ReadString(v, d) && jsonrpc.Length(*v) >= 1
+// readSetRoleParams is the fast lane of set_role: it reads params that are as
+// the contract wants them, and no others.
+func readSetRoleParams(d *jsonrpc.Decoder) (v rollcall.SetRoleParams, _ bool) {
+	var seen uint64
+	for d.NextParam("user_id", "role", "idempotency_key") {
+		var ok bool
+		switch d.Name() {
+		case "user_id":
+			ok = readUserID(&v.UserID, d)
+			seen |= 0b1
+		case "role":
+			ok = readRole(&v.Role, d)
+			seen |= 0b10
+		case "idempotency_key":
+			ok = d.LeftOut() || readIdempotencyKey(&v.IdempotencyKey, d)
+		}
+		if !ok {
+			return v, false
+		}
+	}
+	return v, d.End() && seen == 0b11
+}
+
+func readRole(v *rollcall.Role, d *jsonrpc.Decoder) bool {
+	return jsonrpc.ReadString(v, d) && v.Known()
+}
+
+// readSetActiveParams is the fast lane of set_active: it reads params that are
+// as the contract wants them, and no others.
+func readSetActiveParams(d *jsonrpc.Decoder) (v rollcall.SetActiveParams, _ bool) {
+	var seen uint64
+	for d.NextParam("user_id", "active", "idempotency_key") {
+		var ok bool
+		switch d.Name() {
+		case "user_id":
+			ok = readUserID(&v.UserID, d)
+			seen |= 0b1
+		case "active":
+			ok = readActive(&v.Active, d)
+			seen |= 0b10
+		case "idempotency_key":
+			ok = d.LeftOut() || readIdempotencyKey(&v.IdempotencyKey, d)
+		}
+		if !ok {
+			return v, false
+		}
+	}
+	return v, d.End() && seen == 0b11
+}
+
+func readActive(v *rollcall.Active, d *jsonrpc.Decoder) bool {
+	return jsonrpc.ReadBool(v, d)
 }
 
 // readDeleteUserParams is the fast lane of delete_user: it reads params that
 // are as the contract wants them, and no others.
 func readDeleteUserParams(d *jsonrpc.Decoder) (v rollcall.DeleteUserParams, _ bool) {
 	var seen uint64
-	for d.NextParam("user_id") {
+	for d.NextParam("user_id", "idempotency_key") {
 		var ok bool
 		switch d.Name() {
 		case "user_id":
 			ok = readUserID(&v.UserID, d)
 			seen |= 0b1
+		case "idempotency_key":
+			ok = d.LeftOut() || readIdempotencyKey(&v.IdempotencyKey, d)
 		}
 		if !ok {
 			return v, false
@@ -204,8 +351,33 @@ func readDeleteUserParams(d *jsonrpc.Decoder) (v rollcall.DeleteUserParams, _ bo
 	return v, d.End() && seen == 0b1
 }
 
+// readListAuditParams is the fast lane of list_audit: it reads params that are
+// as the contract wants them, and no others.
+func readListAuditParams(d *jsonrpc.Decoder) (v rollcall.ListAuditParams, _ bool) {
+	for d.NextParam("limit", "after", "user_id") {
+		var ok bool
+		switch d.Name() {
+		case "limit":
+			ok = d.LeftOut() || readLimit(&v.Limit, d)
+		case "after":
+			ok = d.LeftOut() || readAuditEntryID(&v.After, d)
+		case "user_id":
+			ok = d.LeftOut() || readUserID(&v.UserID, d)
+		}
+		if !ok {
+			return v, false
+		}
+	}
+	v.SetDefaults()
+	return v, d.End()
+}
+
+func readAuditEntryID(v *rollcall.AuditEntryID, d *jsonrpc.Decoder) bool {
+	return jsonrpc.ReadInt(v, d) && *v >= 1
+}
+
 var (
+	passwordPattern = pattern.MustCompile(`^[^\x00]*$`)
 	usernamePattern = pattern.MustCompile(`^[A-Za-z0-9._-]+$`)
 	emailPattern    = pattern.MustCompile(`^[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
-	passwordPattern = pattern.MustCompile(`^[^\x00]*$`)
 )

@@ -37,16 +37,34 @@ func (d *dispatcher) Find(method []byte) (string, jsonrpc.Class) {
 		return rollcall.MethodAdd, jsonrpc.ReadOnly
 	case rollcall.MethodAuthenticate:
 		return rollcall.MethodAuthenticate, jsonrpc.Mutating
+	case rollcall.MethodRefresh:
+		return rollcall.MethodRefresh, jsonrpc.Mutating
+	case rollcall.MethodLogout:
+		return rollcall.MethodLogout, jsonrpc.Mutating
+	case rollcall.MethodListSessions:
+		return rollcall.MethodListSessions, jsonrpc.ReadOnly
+	case rollcall.MethodRevokeSession:
+		return rollcall.MethodRevokeSession, jsonrpc.Mutating
+	case rollcall.MethodChangePassword:
+		return rollcall.MethodChangePassword, jsonrpc.Mutating
 	case rollcall.MethodGetCurrentUser:
 		return rollcall.MethodGetCurrentUser, jsonrpc.ReadOnly
+	case rollcall.MethodGetUser:
+		return rollcall.MethodGetUser, jsonrpc.ReadOnly
 	case rollcall.MethodGetUsers:
 		return rollcall.MethodGetUsers, jsonrpc.ReadOnly
 	case rollcall.MethodCreateUser:
 		return rollcall.MethodCreateUser, jsonrpc.Mutating
 	case rollcall.MethodUpdateUser:
 		return rollcall.MethodUpdateUser, jsonrpc.Mutating
+	case rollcall.MethodSetRole:
+		return rollcall.MethodSetRole, jsonrpc.Mutating
+	case rollcall.MethodSetActive:
+		return rollcall.MethodSetActive, jsonrpc.Mutating
 	case rollcall.MethodDeleteUser:
 		return rollcall.MethodDeleteUser, jsonrpc.Mutating
+	case rollcall.MethodListAudit:
+		return rollcall.MethodListAudit, jsonrpc.ReadOnly
 	case rollcall.MethodRPCDiscover:
 		return rollcall.MethodRPCDiscover, jsonrpc.ReadOnly
 	}
@@ -66,12 +84,49 @@ func (d *dispatcher) Serve(ctx context.Context, call *jsonrpc.Call) error {
 		return jsonrpc.Serve(ctx, call, d.check, readAddParams, d.svc.Add, jsonrpc.EncodeFloat[rollcall.Number])
 	case rollcall.MethodAuthenticate:
 		return jsonrpc.Serve(ctx, call, d.check, readAuthenticateParams, d.svc.Authenticate, (*rollcall.Authentication).EncodeJSON)
+	case rollcall.MethodRefresh:
+		return jsonrpc.Serve(ctx, call, d.check, readRefreshParams, d.svc.Refresh, (*rollcall.Authentication).EncodeJSON)
+	case rollcall.MethodLogout:
+		ctx, err := jsonrpc.Admit(ctx, d.auth, call)
+		if err != nil {
+			return err
+		}
+		return jsonrpc.ServeNoParams(ctx, call, d.check, d.svc.Logout, (*rollcall.Success).EncodeJSON)
+	case rollcall.MethodListSessions:
+		ctx, err := jsonrpc.Admit(ctx, d.auth, call)
+		if err != nil {
+			return err
+		}
+		return jsonrpc.ServeNoParams(ctx, call, d.check, d.svc.ListSessions, (*rollcall.Sessions).EncodeJSON)
+	case rollcall.MethodRevokeSession:
+		ctx, err := jsonrpc.Admit(ctx, d.auth, call)
+		if err != nil {
+			return err
+		}
+		return jsonrpc.Serve(ctx, call, d.check, readRevokeSessionParams, d.svc.RevokeSession, (*rollcall.Success).EncodeJSON)
+	case rollcall.MethodChangePassword:
+		ctx, err := jsonrpc.Admit(ctx, d.auth, call)
+		if err != nil {
+			return err
+		}
+		return jsonrpc.Serve(ctx, call, d.check, readChangePasswordParams, d.svc.ChangePassword, (*rollcall.Authentication).EncodeJSON)
 	case rollcall.MethodGetCurrentUser:
 		ctx, err := jsonrpc.Admit(ctx, d.auth, call)
 		if err != nil {
 			return err
 		}
 		return jsonrpc.ServeNoParams(ctx, call, d.check, d.svc.GetCurrentUser, (*rollcall.User).EncodeJSON)
+	case rollcall.MethodGetUser:
+		ctx, self, err := jsonrpc.AdmitSelf(ctx, d.auth, call, "admin")
+		if err != nil {
+			return err
+		}
+		return jsonrpc.Serve(ctx, call, d.check, readGetUserParams, func(ctx context.Context, params rollcall.GetUserParams) (result rollcall.User, err error) {
+			if err := self(strconv.FormatInt(int64(params.UserID), 10)); err != nil {
+				return result, err
+			}
+			return d.svc.GetUser(ctx, params)
+		}, (*rollcall.User).EncodeJSON)
 	case rollcall.MethodGetUsers:
 		ctx, err := jsonrpc.Admit(ctx, d.auth, call, "admin")
 		if err != nil {
@@ -95,12 +150,30 @@ func (d *dispatcher) Serve(ctx context.Context, call *jsonrpc.Call) error {
 			}
 			return d.svc.UpdateUser(ctx, params)
 		}, (*rollcall.User).EncodeJSON)
+	case rollcall.MethodSetRole:
+		ctx, err := jsonrpc.Admit(ctx, d.auth, call, "admin")
+		if err != nil {
+			return err
+		}
+		return jsonrpc.Serve(ctx, call, d.check, readSetRoleParams, d.svc.SetRole, (*rollcall.User).EncodeJSON)
+	case rollcall.MethodSetActive:
+		ctx, err := jsonrpc.Admit(ctx, d.auth, call, "admin")
+		if err != nil {
+			return err
+		}
+		return jsonrpc.Serve(ctx, call, d.check, readSetActiveParams, d.svc.SetActive, (*rollcall.User).EncodeJSON)
 	case rollcall.MethodDeleteUser:
 		ctx, err := jsonrpc.Admit(ctx, d.auth, call, "admin")
 		if err != nil {
 			return err
 		}
-		return jsonrpc.Serve(ctx, call, d.check, readDeleteUserParams, d.svc.DeleteUser, (*rollcall.Deletion).EncodeJSON)
+		return jsonrpc.Serve(ctx, call, d.check, readDeleteUserParams, d.svc.DeleteUser, (*rollcall.Success).EncodeJSON)
+	case rollcall.MethodListAudit:
+		ctx, err := jsonrpc.Admit(ctx, d.auth, call, "admin")
+		if err != nil {
+			return err
+		}
+		return jsonrpc.Serve(ctx, call, d.check, readListAuditParams, d.svc.ListAudit, (*rollcall.AuditEntries).EncodeJSON)
 	case rollcall.MethodRPCDiscover:
 		return jsonrpc.ServeDocument(call, document())
 	}

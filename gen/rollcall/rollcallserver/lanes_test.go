@@ -14,10 +14,17 @@ var paramsLanes = []jsonrpctest.Lane{
 	jsonrpctest.NewLane[rollcall.EchoParams](rollcall.MethodEcho, readEchoParams, `["Hello, JSON-RPC!"]`, `[{"nested":[1,2.5,null]}]`),
 	jsonrpctest.NewLane[rollcall.AddParams](rollcall.MethodAdd, readAddParams, `[15,25]`, `[0.5,-2.25]`),
 	jsonrpctest.NewLane[rollcall.AuthenticateParams](rollcall.MethodAuthenticate, readAuthenticateParams, `["admin","admin123"]`),
+	jsonrpctest.NewLane[rollcall.RefreshParams](rollcall.MethodRefresh, readRefreshParams, `["KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0"]`),
+	jsonrpctest.NewLane[rollcall.RevokeSessionParams](rollcall.MethodRevokeSession, readRevokeSessionParams, `["KRSXG5CTMVRXEZLUKRSXG5CTMV"]`),
+	jsonrpctest.NewLane[rollcall.ChangePasswordParams](rollcall.MethodChangePassword, readChangePasswordParams, `["admin123","difference engine"]`),
+	jsonrpctest.NewLane[rollcall.GetUserParams](rollcall.MethodGetUser, readGetUserParams, `[1]`),
 	jsonrpctest.NewLane[rollcall.GetUsersParams](rollcall.MethodGetUsers, readGetUsersParams, `[5,0]`, `[5,null,2]`, `[null,null,1]`),
 	jsonrpctest.NewLane[rollcall.CreateUserParams](rollcall.MethodCreateUser, readCreateUserParams, `["ada","ada@example.com","analytical engine"]`),
 	jsonrpctest.NewLane[rollcall.UpdateUserParams](rollcall.MethodUpdateUser, readUpdateUserParams, `[2,null,"lovelace@example.com"]`),
+	jsonrpctest.NewLane[rollcall.SetRoleParams](rollcall.MethodSetRole, readSetRoleParams, `[2,"admin"]`),
+	jsonrpctest.NewLane[rollcall.SetActiveParams](rollcall.MethodSetActive, readSetActiveParams, `[2,false]`),
 	jsonrpctest.NewLane[rollcall.DeleteUserParams](rollcall.MethodDeleteUser, readDeleteUserParams, `[2]`),
+	jsonrpctest.NewLane[rollcall.ListAuditParams](rollcall.MethodListAudit, readListAuditParams, `[1]`),
 }
 
 func TestLanes(t *testing.T) { jsonrpctest.CompareLanes(t, paramsLanes, CheckParams, schemasJSON) }

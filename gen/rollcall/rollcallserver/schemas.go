@@ -67,6 +67,34 @@ const schemasJSON = `{
     "Offset": {
       "type": "integer",
       "minimum": 0
+    },
+    "Role": {
+      "type": "string",
+      "enum": [
+        "user",
+        "admin"
+      ]
+    },
+    "Active": {
+      "type": "boolean"
+    },
+    "RefreshTokenGuess": {
+      "type": "string"
+    },
+    "SessionID": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 64
+    },
+    "IdempotencyKey": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 255,
+      "pattern": "^[^\\x00]*$"
+    },
+    "AuditEntryID": {
+      "type": "integer",
+      "minimum": 1
     }
   },
   "methods": {
@@ -123,9 +151,71 @@ const schemasJSON = `{
       ],
       "additionalProperties": false
     },
+    "refresh": {
+      "type": "object",
+      "properties": {
+        "refresh_token": {
+          "$ref": "#/definitions/RefreshTokenGuess"
+        }
+      },
+      "required": [
+        "refresh_token"
+      ],
+      "additionalProperties": false
+    },
+    "logout": {
+      "type": "object",
+      "properties": {},
+      "additionalProperties": false
+    },
+    "list_sessions": {
+      "type": "object",
+      "properties": {},
+      "additionalProperties": false
+    },
+    "revoke_session": {
+      "type": "object",
+      "properties": {
+        "session_id": {
+          "$ref": "#/definitions/SessionID"
+        }
+      },
+      "required": [
+        "session_id"
+      ],
+      "additionalProperties": false
+    },
+    "change_password": {
+      "type": "object",
+      "properties": {
+        "old_password": {
+          "$ref": "#/definitions/CurrentPassword"
+        },
+        "new_password": {
+          "$ref": "#/definitions/Password"
+        }
+      },
+      "required": [
+        "old_password",
+        "new_password"
+      ],
+      "additionalProperties": false
+    },
     "get_current_user": {
       "type": "object",
       "properties": {},
+      "additionalProperties": false
+    },
+    "get_user": {
+      "type": "object",
+      "properties": {
+        "user_id": {
+          "$ref": "#/definitions/UserID"
+        }
+      },
+      "required": [
+        "user_id"
+      ],
       "additionalProperties": false
     },
     "get_users": {
@@ -154,6 +244,9 @@ const schemasJSON = `{
         },
         "password": {
           "$ref": "#/definitions/Password"
+        },
+        "idempotency_key": {
+          "$ref": "#/definitions/IdempotencyKey"
         }
       },
       "required": [
@@ -180,10 +273,51 @@ const schemasJSON = `{
         },
         "current_password": {
           "$ref": "#/definitions/CurrentPassword"
+        },
+        "idempotency_key": {
+          "$ref": "#/definitions/IdempotencyKey"
         }
       },
       "required": [
         "user_id"
+      ],
+      "additionalProperties": false
+    },
+    "set_role": {
+      "type": "object",
+      "properties": {
+        "user_id": {
+          "$ref": "#/definitions/UserID"
+        },
+        "role": {
+          "$ref": "#/definitions/Role"
+        },
+        "idempotency_key": {
+          "$ref": "#/definitions/IdempotencyKey"
+        }
+      },
+      "required": [
+        "user_id",
+        "role"
+      ],
+      "additionalProperties": false
+    },
+    "set_active": {
+      "type": "object",
+      "properties": {
+        "user_id": {
+          "$ref": "#/definitions/UserID"
+        },
+        "active": {
+          "$ref": "#/definitions/Active"
+        },
+        "idempotency_key": {
+          "$ref": "#/definitions/IdempotencyKey"
+        }
+      },
+      "required": [
+        "user_id",
+        "active"
       ],
       "additionalProperties": false
     },
@@ -192,11 +326,29 @@ const schemasJSON = `{
       "properties": {
         "user_id": {
           "$ref": "#/definitions/UserID"
+        },
+        "idempotency_key": {
+          "$ref": "#/definitions/IdempotencyKey"
         }
       },
       "required": [
         "user_id"
       ],
+      "additionalProperties": false
+    },
+    "list_audit": {
+      "type": "object",
+      "properties": {
+        "limit": {
+          "$ref": "#/definitions/Limit"
+        },
+        "after": {
+          "$ref": "#/definitions/AuditEntryID"
+        },
+        "user_id": {
+          "$ref": "#/definitions/UserID"
+        }
+      },
       "additionalProperties": false
     },
     "rpc.discover": {

@@ -66,7 +66,7 @@ func TestAuthenticate(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
-		{Name: "administrator", Params: `["admin","admin123"]`, Result: `{"token":"eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl","user":{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}}`},
+		{Name: "administrator", Params: `["admin","admin123"]`, Result: `{"token":"eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl","expires_at":"2026-01-01T12:15:00Z","refresh_token":"KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0","user":{"id":1,"username":"admin","email":"admin@example.com","role":"admin","active":true,"created_at":"2026-01-01T12:00:00Z"}}`},
 	}, jsonrpctest.Codec[rollcall.AuthenticateParams]{Decode: (*rollcall.AuthenticateParams).DecodeJSON, Encode: (*rollcall.AuthenticateParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.Authentication]{Decode: (*rollcall.Authentication).DecodeJSON, Encode: (*rollcall.Authentication).EncodeJSON},
 		func(method func(context.Context, rollcall.AuthenticateParams) (rollcall.Authentication, error)) {
@@ -74,21 +74,87 @@ func TestAuthenticate(t *testing.T) {
 		}, c.Authenticate)
 }
 
+func TestRefresh(t *testing.T) {
+	svc := &MockService{}
+	c := connect(t, svc)
+	jsonrpctest.Play(t, []jsonrpctest.Example{
+		{Name: "the first time", Params: `["KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0"]`, Result: `{"token":"eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl","expires_at":"2026-01-01T12:15:00Z","refresh_token":"KRSXG5CTMVRXEZLU.1.bm90IGEgc2VjcmV0","user":{"id":1,"username":"admin","email":"admin@example.com","role":"admin","active":true,"created_at":"2026-01-01T12:00:00Z"}}`},
+	}, jsonrpctest.Codec[rollcall.RefreshParams]{Decode: (*rollcall.RefreshParams).DecodeJSON, Encode: (*rollcall.RefreshParams).EncodeJSON},
+		jsonrpctest.Codec[rollcall.Authentication]{Decode: (*rollcall.Authentication).DecodeJSON, Encode: (*rollcall.Authentication).EncodeJSON},
+		func(method func(context.Context, rollcall.RefreshParams) (rollcall.Authentication, error)) {
+			svc.RefreshFunc = method
+		}, c.Refresh)
+}
+
+func TestLogout(t *testing.T) {
+	svc := &MockService{}
+	c := connect(t, svc)
+	jsonrpctest.PlayNoParams(t, []jsonrpctest.Example{
+		{Name: "logout", Params: `null`, Result: `{"success":true}`},
+	}, jsonrpctest.Codec[rollcall.Success]{Decode: (*rollcall.Success).DecodeJSON, Encode: (*rollcall.Success).EncodeJSON},
+		func(method func(context.Context) (rollcall.Success, error)) { svc.LogoutFunc = method }, c.Logout)
+}
+
+func TestListSessions(t *testing.T) {
+	svc := &MockService{}
+	c := connect(t, svc)
+	jsonrpctest.PlayNoParams(t, []jsonrpctest.Example{
+		{Name: "one", Params: `null`, Result: `[{"id":"KRSXG5CTMVRXEZLUKRSXG5CTMV","created_at":"2026-01-01T12:00:00Z","refreshed_at":"2026-01-01T12:00:00Z","expires_at":"2026-01-31T12:00:00Z","current":true}]`},
+	}, jsonrpctest.Codec[rollcall.Sessions]{Decode: (*rollcall.Sessions).DecodeJSON, Encode: (*rollcall.Sessions).EncodeJSON},
+		func(method func(context.Context) (rollcall.Sessions, error)) { svc.ListSessionsFunc = method }, c.ListSessions)
+}
+
+func TestRevokeSession(t *testing.T) {
+	svc := &MockService{}
+	c := connect(t, svc)
+	jsonrpctest.Play(t, []jsonrpctest.Example{
+		{Name: "one's own", Params: `["KRSXG5CTMVRXEZLUKRSXG5CTMV"]`, Result: `{"success":true}`},
+	}, jsonrpctest.Codec[rollcall.RevokeSessionParams]{Decode: (*rollcall.RevokeSessionParams).DecodeJSON, Encode: (*rollcall.RevokeSessionParams).EncodeJSON},
+		jsonrpctest.Codec[rollcall.Success]{Decode: (*rollcall.Success).DecodeJSON, Encode: (*rollcall.Success).EncodeJSON},
+		func(method func(context.Context, rollcall.RevokeSessionParams) (rollcall.Success, error)) {
+			svc.RevokeSessionFunc = method
+		}, c.RevokeSession)
+}
+
+func TestChangePassword(t *testing.T) {
+	svc := &MockService{}
+	c := connect(t, svc)
+	jsonrpctest.Play(t, []jsonrpctest.Example{
+		{Name: "administrator", Params: `["admin123","difference engine"]`, Result: `{"token":"eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl","expires_at":"2026-01-01T12:15:00Z","refresh_token":"KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0","user":{"id":1,"username":"admin","email":"admin@example.com","role":"admin","active":true,"created_at":"2026-01-01T12:00:00Z"}}`},
+	}, jsonrpctest.Codec[rollcall.ChangePasswordParams]{Decode: (*rollcall.ChangePasswordParams).DecodeJSON, Encode: (*rollcall.ChangePasswordParams).EncodeJSON},
+		jsonrpctest.Codec[rollcall.Authentication]{Decode: (*rollcall.Authentication).DecodeJSON, Encode: (*rollcall.Authentication).EncodeJSON},
+		func(method func(context.Context, rollcall.ChangePasswordParams) (rollcall.Authentication, error)) {
+			svc.ChangePasswordFunc = method
+		}, c.ChangePassword)
+}
+
 func TestGetCurrentUser(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.PlayNoParams(t, []jsonrpctest.Example{
-		{Name: "administrator", Params: `null`, Result: `{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}`},
+		{Name: "administrator", Params: `null`, Result: `{"id":1,"username":"admin","email":"admin@example.com","role":"admin","active":true,"created_at":"2026-01-01T12:00:00Z"}`},
 	}, jsonrpctest.Codec[rollcall.User]{Decode: (*rollcall.User).DecodeJSON, Encode: (*rollcall.User).EncodeJSON},
 		func(method func(context.Context) (rollcall.User, error)) { svc.GetCurrentUserFunc = method }, c.GetCurrentUser)
+}
+
+func TestGetUser(t *testing.T) {
+	svc := &MockService{}
+	c := connect(t, svc)
+	jsonrpctest.Play(t, []jsonrpctest.Example{
+		{Name: "administrator", Params: `[1]`, Result: `{"id":1,"username":"admin","email":"admin@example.com","role":"admin","active":true,"created_at":"2026-01-01T12:00:00Z"}`},
+	}, jsonrpctest.Codec[rollcall.GetUserParams]{Decode: (*rollcall.GetUserParams).DecodeJSON, Encode: (*rollcall.GetUserParams).EncodeJSON},
+		jsonrpctest.Codec[rollcall.User]{Decode: (*rollcall.User).DecodeJSON, Encode: (*rollcall.User).EncodeJSON},
+		func(method func(context.Context, rollcall.GetUserParams) (rollcall.User, error)) {
+			svc.GetUserFunc = method
+		}, c.GetUser)
 }
 
 func TestGetUsers(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
-		{Name: "newest", Params: `[5,0]`, Result: `[{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}]`, Droppable: []string{"/params/1"}},
-		{Name: "the page after user 2", Params: `[5,null,2]`, Result: `[{"id":1,"username":"admin","email":"admin@example.com","role":"admin","created_at":"2026-01-01T12:00:00Z"}]`},
+		{Name: "newest", Params: `[5,0]`, Result: `[{"id":1,"username":"admin","email":"admin@example.com","role":"admin","active":true,"created_at":"2026-01-01T12:00:00Z"}]`, Droppable: []string{"/params/1"}},
+		{Name: "the page after user 2", Params: `[5,null,2]`, Result: `[{"id":1,"username":"admin","email":"admin@example.com","role":"admin","active":true,"created_at":"2026-01-01T12:00:00Z"}]`},
 		{Name: "the page after the last", Params: `[null,null,1]`, Result: `[]`},
 	}, jsonrpctest.Codec[rollcall.GetUsersParams]{Decode: (*rollcall.GetUsersParams).DecodeJSON, Encode: (*rollcall.GetUsersParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.Users]{Decode: (*rollcall.Users).DecodeJSON, Encode: (*rollcall.Users).EncodeJSON},
@@ -101,7 +167,7 @@ func TestCreateUser(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
-		{Name: "ada", Params: `["ada","ada@example.com","analytical engine"]`, Result: `{"id":2,"username":"ada","email":"ada@example.com","role":"user","created_at":"2026-01-01T12:00:00Z"}`},
+		{Name: "ada", Params: `["ada","ada@example.com","analytical engine"]`, Result: `{"id":2,"username":"ada","email":"ada@example.com","role":"user","active":true,"created_at":"2026-01-01T12:00:00Z"}`},
 	}, jsonrpctest.Codec[rollcall.CreateUserParams]{Decode: (*rollcall.CreateUserParams).DecodeJSON, Encode: (*rollcall.CreateUserParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.User]{Decode: (*rollcall.User).DecodeJSON, Encode: (*rollcall.User).EncodeJSON},
 		func(method func(context.Context, rollcall.CreateUserParams) (rollcall.User, error)) {
@@ -113,12 +179,36 @@ func TestUpdateUser(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
-		{Name: "new email", Params: `[2,null,"lovelace@example.com"]`, Result: `{"id":2,"username":"ada","email":"lovelace@example.com","role":"user","created_at":"2026-01-01T12:00:00Z"}`},
+		{Name: "new email", Params: `[2,null,"lovelace@example.com"]`, Result: `{"id":2,"username":"ada","email":"lovelace@example.com","role":"user","active":true,"created_at":"2026-01-01T12:00:00Z"}`},
 	}, jsonrpctest.Codec[rollcall.UpdateUserParams]{Decode: (*rollcall.UpdateUserParams).DecodeJSON, Encode: (*rollcall.UpdateUserParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.User]{Decode: (*rollcall.User).DecodeJSON, Encode: (*rollcall.User).EncodeJSON},
 		func(method func(context.Context, rollcall.UpdateUserParams) (rollcall.User, error)) {
 			svc.UpdateUserFunc = method
 		}, c.UpdateUser)
+}
+
+func TestSetRole(t *testing.T) {
+	svc := &MockService{}
+	c := connect(t, svc)
+	jsonrpctest.Play(t, []jsonrpctest.Example{
+		{Name: "administrator", Params: `[2,"admin"]`, Result: `{"id":2,"username":"ada","email":"lovelace@example.com","role":"admin","active":true,"created_at":"2026-01-01T12:00:00Z"}`},
+	}, jsonrpctest.Codec[rollcall.SetRoleParams]{Decode: (*rollcall.SetRoleParams).DecodeJSON, Encode: (*rollcall.SetRoleParams).EncodeJSON},
+		jsonrpctest.Codec[rollcall.User]{Decode: (*rollcall.User).DecodeJSON, Encode: (*rollcall.User).EncodeJSON},
+		func(method func(context.Context, rollcall.SetRoleParams) (rollcall.User, error)) {
+			svc.SetRoleFunc = method
+		}, c.SetRole)
+}
+
+func TestSetActive(t *testing.T) {
+	svc := &MockService{}
+	c := connect(t, svc)
+	jsonrpctest.Play(t, []jsonrpctest.Example{
+		{Name: "disable", Params: `[2,false]`, Result: `{"id":2,"username":"ada","email":"lovelace@example.com","role":"admin","active":false,"created_at":"2026-01-01T12:00:00Z"}`},
+	}, jsonrpctest.Codec[rollcall.SetActiveParams]{Decode: (*rollcall.SetActiveParams).DecodeJSON, Encode: (*rollcall.SetActiveParams).EncodeJSON},
+		jsonrpctest.Codec[rollcall.User]{Decode: (*rollcall.User).DecodeJSON, Encode: (*rollcall.User).EncodeJSON},
+		func(method func(context.Context, rollcall.SetActiveParams) (rollcall.User, error)) {
+			svc.SetActiveFunc = method
+		}, c.SetActive)
 }
 
 func TestDeleteUser(t *testing.T) {
@@ -127,8 +217,20 @@ func TestDeleteUser(t *testing.T) {
 	jsonrpctest.Play(t, []jsonrpctest.Example{
 		{Name: "ada", Params: `[2]`, Result: `{"success":true}`},
 	}, jsonrpctest.Codec[rollcall.DeleteUserParams]{Decode: (*rollcall.DeleteUserParams).DecodeJSON, Encode: (*rollcall.DeleteUserParams).EncodeJSON},
-		jsonrpctest.Codec[rollcall.Deletion]{Decode: (*rollcall.Deletion).DecodeJSON, Encode: (*rollcall.Deletion).EncodeJSON},
-		func(method func(context.Context, rollcall.DeleteUserParams) (rollcall.Deletion, error)) {
+		jsonrpctest.Codec[rollcall.Success]{Decode: (*rollcall.Success).DecodeJSON, Encode: (*rollcall.Success).EncodeJSON},
+		func(method func(context.Context, rollcall.DeleteUserParams) (rollcall.Success, error)) {
 			svc.DeleteUserFunc = method
 		}, c.DeleteUser)
+}
+
+func TestListAudit(t *testing.T) {
+	svc := &MockService{}
+	c := connect(t, svc)
+	jsonrpctest.Play(t, []jsonrpctest.Example{
+		{Name: "the newest", Params: `[1]`, Result: `[{"id":7,"at":"2026-01-01T12:00:00Z","actor_id":1,"target_id":1,"method":"authenticate","outcome":"done","request_id":"PU5JIUP4JQIJB53N2CQB7XWRTN"}]`},
+	}, jsonrpctest.Codec[rollcall.ListAuditParams]{Decode: (*rollcall.ListAuditParams).DecodeJSON, Encode: (*rollcall.ListAuditParams).EncodeJSON},
+		jsonrpctest.Codec[rollcall.AuditEntries]{Decode: (*rollcall.AuditEntries).DecodeJSON, Encode: (*rollcall.AuditEntries).EncodeJSON},
+		func(method func(context.Context, rollcall.ListAuditParams) (rollcall.AuditEntries, error)) {
+			svc.ListAuditFunc = method
+		}, c.ListAudit)
 }

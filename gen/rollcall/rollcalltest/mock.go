@@ -18,11 +18,20 @@ type MockService struct {
 	EchoFunc           func(ctx context.Context, params rollcall.EchoParams) (rollcall.AnyValue, error)
 	AddFunc            func(ctx context.Context, params rollcall.AddParams) (rollcall.Number, error)
 	AuthenticateFunc   func(ctx context.Context, params rollcall.AuthenticateParams) (rollcall.Authentication, error)
+	RefreshFunc        func(ctx context.Context, params rollcall.RefreshParams) (rollcall.Authentication, error)
+	LogoutFunc         func(ctx context.Context) (rollcall.Success, error)
+	ListSessionsFunc   func(ctx context.Context) (rollcall.Sessions, error)
+	RevokeSessionFunc  func(ctx context.Context, params rollcall.RevokeSessionParams) (rollcall.Success, error)
+	ChangePasswordFunc func(ctx context.Context, params rollcall.ChangePasswordParams) (rollcall.Authentication, error)
 	GetCurrentUserFunc func(ctx context.Context) (rollcall.User, error)
+	GetUserFunc        func(ctx context.Context, params rollcall.GetUserParams) (rollcall.User, error)
 	GetUsersFunc       func(ctx context.Context, params rollcall.GetUsersParams) (rollcall.Users, error)
 	CreateUserFunc     func(ctx context.Context, params rollcall.CreateUserParams) (rollcall.User, error)
 	UpdateUserFunc     func(ctx context.Context, params rollcall.UpdateUserParams) (rollcall.User, error)
-	DeleteUserFunc     func(ctx context.Context, params rollcall.DeleteUserParams) (rollcall.Deletion, error)
+	SetRoleFunc        func(ctx context.Context, params rollcall.SetRoleParams) (rollcall.User, error)
+	SetActiveFunc      func(ctx context.Context, params rollcall.SetActiveParams) (rollcall.User, error)
+	DeleteUserFunc     func(ctx context.Context, params rollcall.DeleteUserParams) (rollcall.Success, error)
+	ListAuditFunc      func(ctx context.Context, params rollcall.ListAuditParams) (rollcall.AuditEntries, error)
 }
 
 var _ rollcall.Service = (*MockService)(nil)
@@ -69,12 +78,60 @@ func (m *MockService) Authenticate(ctx context.Context, params rollcall.Authenti
 	return m.AuthenticateFunc(ctx, params)
 }
 
+// Refresh calls RefreshFunc.
+func (m *MockService) Refresh(ctx context.Context, params rollcall.RefreshParams) (result rollcall.Authentication, err error) {
+	if m.RefreshFunc == nil {
+		return result, unset("RefreshFunc")
+	}
+	return m.RefreshFunc(ctx, params)
+}
+
+// Logout calls LogoutFunc.
+func (m *MockService) Logout(ctx context.Context) (result rollcall.Success, err error) {
+	if m.LogoutFunc == nil {
+		return result, unset("LogoutFunc")
+	}
+	return m.LogoutFunc(ctx)
+}
+
+// ListSessions calls ListSessionsFunc.
+func (m *MockService) ListSessions(ctx context.Context) (result rollcall.Sessions, err error) {
+	if m.ListSessionsFunc == nil {
+		return result, unset("ListSessionsFunc")
+	}
+	return m.ListSessionsFunc(ctx)
+}
+
+// RevokeSession calls RevokeSessionFunc.
+func (m *MockService) RevokeSession(ctx context.Context, params rollcall.RevokeSessionParams) (result rollcall.Success, err error) {
+	if m.RevokeSessionFunc == nil {
+		return result, unset("RevokeSessionFunc")
+	}
+	return m.RevokeSessionFunc(ctx, params)
+}
+
+// ChangePassword calls ChangePasswordFunc.
+func (m *MockService) ChangePassword(ctx context.Context, params rollcall.ChangePasswordParams) (result rollcall.Authentication, err error) {
+	if m.ChangePasswordFunc == nil {
+		return result, unset("ChangePasswordFunc")
+	}
+	return m.ChangePasswordFunc(ctx, params)
+}
+
 // GetCurrentUser calls GetCurrentUserFunc.
 func (m *MockService) GetCurrentUser(ctx context.Context) (result rollcall.User, err error) {
 	if m.GetCurrentUserFunc == nil {
 		return result, unset("GetCurrentUserFunc")
 	}
 	return m.GetCurrentUserFunc(ctx)
+}
+
+// GetUser calls GetUserFunc.
+func (m *MockService) GetUser(ctx context.Context, params rollcall.GetUserParams) (result rollcall.User, err error) {
+	if m.GetUserFunc == nil {
+		return result, unset("GetUserFunc")
+	}
+	return m.GetUserFunc(ctx, params)
 }
 
 // GetUsers calls GetUsersFunc.
@@ -101,10 +158,34 @@ func (m *MockService) UpdateUser(ctx context.Context, params rollcall.UpdateUser
 	return m.UpdateUserFunc(ctx, params)
 }
 
+// SetRole calls SetRoleFunc.
+func (m *MockService) SetRole(ctx context.Context, params rollcall.SetRoleParams) (result rollcall.User, err error) {
+	if m.SetRoleFunc == nil {
+		return result, unset("SetRoleFunc")
+	}
+	return m.SetRoleFunc(ctx, params)
+}
+
+// SetActive calls SetActiveFunc.
+func (m *MockService) SetActive(ctx context.Context, params rollcall.SetActiveParams) (result rollcall.User, err error) {
+	if m.SetActiveFunc == nil {
+		return result, unset("SetActiveFunc")
+	}
+	return m.SetActiveFunc(ctx, params)
+}
+
 // DeleteUser calls DeleteUserFunc.
-func (m *MockService) DeleteUser(ctx context.Context, params rollcall.DeleteUserParams) (result rollcall.Deletion, err error) {
+func (m *MockService) DeleteUser(ctx context.Context, params rollcall.DeleteUserParams) (result rollcall.Success, err error) {
 	if m.DeleteUserFunc == nil {
 		return result, unset("DeleteUserFunc")
 	}
 	return m.DeleteUserFunc(ctx, params)
+}
+
+// ListAudit calls ListAuditFunc.
+func (m *MockService) ListAudit(ctx context.Context, params rollcall.ListAuditParams) (result rollcall.AuditEntries, err error) {
+	if m.ListAuditFunc == nil {
+		return result, unset("ListAuditFunc")
+	}
+	return m.ListAuditFunc(ctx, params)
 }

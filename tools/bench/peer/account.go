@@ -68,7 +68,7 @@ func (s *accountServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "The token is not valid.", http.StatusUnauthorized)
 		return
 	}
-	user, err := s.users.GetActiveUser(r.Context(), id)
+	user, err := s.users.GetUser(r.Context(), id)
 	if err != nil {
 		http.Error(w, "There is no such account.", http.StatusInternalServerError)
 		return

@@ -1,0 +1,60 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// trustedProxies are the networks of the proxies that may say for whom they
+// speak. Anybody else who says so is not believed.
+type trustedProxies []netip.Prefix
+
+// parseProxies reads networks, like 10.0.0.0/8, and single addresses.
+func parseProxies(texts []string) (trustedProxies, error) {
+	var proxies trustedProxies
+	for _, text := range texts {
+		network, err := netip.ParsePrefix(text)
+		if address, e := netip.ParseAddr(text); e == nil {
+			network, err = address.Prefix(address.BitLen())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--trusted-proxy %q: want an address or a network, like 10.0.0.0/8", text)
+		}
+		proxies = append(proxies, network.Masked())
+	}
+	return proxies, nil
+}
+
+// client is the address of whoever sent the request: the connection's or, where
+// that is a trusted proxy's, the last one in X-Forwarded-For that is not. Each
+// proxy adds to the end whom it has heard it from; what lies before is hearsay.
+func (p trustedProxies) client(r *http.Request) netip.Addr {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	client := peer.Addr().Unmap()
+	if len(p) == 0 {
+		return client
+	}
+	heard := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(heard) - 1; i >= 0 && p.trusts(client); i-- {
+		next, err := netip.ParseAddr(strings.TrimSpace(heard[i]))
+		if err != nil {
+			break
+		}
+		client = next.Unmap().WithZone("")
+	}
+	return client
+}
+
+func (p trustedProxies) trusts(address netip.Addr) bool {
+	for _, network := range p {
+		if network.Contains(address) {
+			return true
+		}
+	}
+	return false
+}

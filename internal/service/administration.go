@@ -1,0 +1,80 @@
+package service
+
+import (
+	"context"
+	"slices"
+
+	"github.com/rollcall-rpc/rollcall/gen/db"
+	"github.com/rollcall-rpc/rollcall/gen/rollcall"
+)
+
+// SetRole implements [rollcall.Service].
+func (s *Service) SetRole(ctx context.Context, params rollcall.SetRoleParams) (rollcall.User, error) {
+	id := int64(params.UserID)
+	result, err := s.do(ctx, change{
+		method: rollcall.MethodSetRole, params: &params, key: params.IdempotencyKey,
+		apply: func(q *db.Queries) (user db.User, err error) {
+			if params.Role != rollcall.RoleAdmin {
+				if err := leaveAnAdmin(ctx, q, id); err != nil {
+					return user, err
+				}
+			}
+			return q.SetUserRole(ctx, db.SetUserRoleParams{ID: id, Role: string(params.Role)})
+		},
+	})
+	return result, missing(err, params.UserID)
+}
+
+// SetActive implements [rollcall.Service].
+func (s *Service) SetActive(ctx context.Context, params rollcall.SetActiveParams) (rollcall.User, error) {
+	id := int64(params.UserID)
+	result, err := s.do(ctx, change{
+		method: rollcall.MethodSetActive, params: &params, key: params.IdempotencyKey,
+		apply: func(q *db.Queries) (user db.User, err error) {
+			if !params.Active {
+				if err := leaveAnAdmin(ctx, q, id); err != nil {
+					return user, err
+				}
+			}
+			user, err = q.SetUserActive(ctx, db.SetUserActiveParams{ID: id, Active: bool(params.Active)})
+			if err == nil && !user.Active {
+				_, err = q.EndSessions(ctx, id)
+			}
+			return user, err
+		},
+	})
+	return result, missing(err, params.UserID)
+}
+
+// DeleteUser implements [rollcall.Service].
+func (s *Service) DeleteUser(ctx context.Context, params rollcall.DeleteUserParams) (result rollcall.Success, err error) {
+	id := int64(params.UserID)
+	_, err = s.do(ctx, change{
+		method: rollcall.MethodDeleteUser, params: &params, key: params.IdempotencyKey,
+		apply: func(q *db.Queries) (user db.User, err error) {
+			if err := leaveAnAdmin(ctx, q, id); err != nil {
+				return user, err
+			}
+			if user, err = q.DeleteUser(ctx, id); err != nil {
+				return user, err
+			}
+			_, err = q.EndSessions(ctx, id)
+			return user, err
+		},
+	})
+	return result, missing(err, params.UserID)
+}
+
+// leaveAnAdmin refuses to take away the administrator with that id if there is
+// no other. Until the transaction ends, nobody else can take one away.
+func leaveAnAdmin(ctx context.Context, q *db.Queries, id int64) error {
+	admins, err := q.LockAdmins(ctx)
+	if err != nil {
+		return err
+	}
+	if len(admins) == 1 && slices.Contains(admins, id) {
+		const reason = "nobody could administer the service any more: make somebody else an administrator first"
+		return &rollcall.LastAdministratorError{Data: &rollcall.Reason{Message: reason}}
+	}
+	return nil
+}

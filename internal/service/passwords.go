@@ -1,0 +1,92 @@
+package service
+
+import (
+	"context"
+	"errors"
+
+	"github.com/rollcall-rpc/rollcall/gen/db"
+	"github.com/rollcall-rpc/rollcall/gen/rollcall"
+	"github.com/rollcall-rpc/rollcall/internal/auth"
+	"github.com/rollcall-rpc/rollcall/internal/postgres"
+	"github.com/rollcall-rpc/rollcall/internal/throttle"
+)
+
+// ChangePassword implements [rollcall.Service].
+func (s *Service) ChangePassword(ctx context.Context, params rollcall.ChangePasswordParams) (result rollcall.Authentication, err error) {
+	me := caller(ctx).User
+	hash, err := s.newHash(ctx, "new_password", params.NewPassword, me.Username, me.Email)
+	if err != nil {
+		return result, err
+	}
+	login, err := s.confirm(ctx, "old_password", params.OldPassword)
+	if err != nil {
+		return result, err
+	}
+	err = s.DB.InTx(ctx, func(q *db.Queries) error {
+		changed, err := q.SetPassword(ctx, db.SetPasswordParams{ID: me.ID, OldHash: me.PasswordHash, NewHash: hash})
+		if err != nil {
+			return err
+		}
+		result, err = s.beginAnew(ctx, q, login, changed)
+		return err
+	})
+	if errors.Is(err, postgres.ErrNotFound) { // the account has changed since the call began, and with it its sessions ended
+		return result, unauthenticated(string(auth.TokenInvalid))
+	}
+	return result, err
+}
+
+// beginAnew ends the sessions of whoever has changed their password, and begins
+// another.
+func (s *Service) beginAnew(ctx context.Context, q *db.Queries, login *throttle.Login, user db.User) (result rollcall.Authentication, err error) {
+	if _, err := q.EndSessions(ctx, user.ID); err != nil {
+		return result, err
+	}
+	if err := login.Succeeded(ctx, q); err != nil {
+		return result, err
+	}
+	done := event{method: rollcall.MethodChangePassword, actor: user.ID, target: user.ID, outcome: rollcall.AuditOutcomeDone}
+	if err := record(ctx, q, done); err != nil {
+		return result, err
+	}
+	session, err := s.openSession(ctx, q, user)
+	if err != nil {
+		return result, err
+	}
+	return s.authentication(user, session)
+}
+
+// confirm makes sure that the caller knows their password, which param holds: a
+// stolen token must not be enough to take an account over. Guesses count as
+// logins do.
+func (s *Service) confirm(ctx context.Context, param string, password rollcall.CurrentPassword) (*throttle.Login, error) {
+	me := caller(ctx)
+	login, err := s.Logins.Reserve(ctx, me.Username, auth.OriginFrom(ctx).Address)
+	if err != nil {
+		return nil, err
+	}
+	right, err := s.check(ctx, login, me.PasswordHash, string(password))
+	if err != nil {
+		return nil, err
+	}
+	if !right {
+		return nil, &rollcall.PermissionDeniedError{Data: &rollcall.Reason{Message: param + " is wrong"}}
+	}
+	return login, nil
+}
+
+// newHash is the hash of a new password, which param holds, unless it is one
+// that is too easily guessed: personal is what everybody knows of its owner.
+func (s *Service) newHash(ctx context.Context, param string, password rollcall.Password, personal ...string) (string, error) {
+	hash, err := s.Passwords.Hash(ctx, string(password))
+	if errors.Is(err, auth.ErrBusy) {
+		return "", overloaded()
+	}
+	return hash, err
+}
+
+// overloaded asks to try again in a second: that is when those who wait now have
+// had their turn or given up.
+func overloaded() error {
+	return &rollcall.OverloadedError{Data: &rollcall.Delay{RetryAfter: 1}}
+}

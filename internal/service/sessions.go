@@ -1,0 +1,141 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+
+	"github.com/rollcall-rpc/rollcall/gen/db"
+	"github.com/rollcall-rpc/rollcall/gen/rollcall"
+	"github.com/rollcall-rpc/rollcall/internal/auth"
+	"github.com/rollcall-rpc/rollcall/internal/postgres"
+)
+
+// Refresh implements [rollcall.Service].
+func (s *Service) Refresh(ctx context.Context, params rollcall.RefreshParams) (result rollcall.Authentication, err error) {
+	token, err := auth.ParseRefreshToken(s.Secret, string(params.RefreshToken))
+	if err != nil {
+		return result, errRefreshToken
+	}
+	session, err := s.rotate(ctx, token)
+	if err != nil {
+		return result, err
+	}
+	user, err := s.DB.GetUser(ctx, session.UserID)
+	if errors.Is(err, postgres.ErrNotFound) {
+		return result, errRefreshToken
+	}
+	if err != nil {
+		return result, err
+	}
+	return s.authentication(user, session)
+}
+
+// errRefreshToken does not tell why: who has made a token up learns nothing of
+// sessions.
+var errRefreshToken = unauthenticated("Invalid refresh token")
+
+// rotate exchanges the token for the next generation's. Only one of many who
+// try at once is the first, and the others find what it has done: as long as
+// that is fresh they get the same answer, for they may be the same client, whose
+// first answer was lost. Later on, two people have the token.
+func (s *Service) rotate(ctx context.Context, token auth.RefreshToken) (db.Session, error) {
+	session, err := s.DB.RotateSession(ctx, db.RotateSessionParams{
+		ID: token.SessionID, Generation: token.Generation, Address: address(ctx),
+	})
+	if !errors.Is(err, postgres.ErrNotFound) {
+		return session, err
+	}
+	row, err := s.DB.GetSession(ctx, token.SessionID)
+	if errors.Is(err, postgres.ErrNotFound) {
+		return session, errRefreshToken
+	}
+	if err != nil {
+		return session, err
+	}
+	if row.Session.Generation == token.Generation+1 && row.Fresh {
+		return row.Session, nil
+	}
+	if err := s.endReused(ctx, row.Session); err != nil {
+		return session, err
+	}
+	return session, errRefreshToken
+}
+
+// endReused ends a session whose refresh token somebody has used again.
+func (s *Service) endReused(ctx context.Context, session db.Session) error {
+	return s.DB.InTx(ctx, func(q *db.Queries) error {
+		_, err := q.EndSession(ctx, db.EndSessionParams{ID: session.ID})
+		if errors.Is(err, postgres.ErrNotFound) {
+			return nil // somebody else was first
+		}
+		if err != nil {
+			return err
+		}
+		return record(ctx, q, event{method: rollcall.MethodRefresh, target: session.UserID, outcome: rollcall.AuditOutcomeReused})
+	})
+}
+
+// Logout implements [rollcall.Service].
+func (s *Service) Logout(ctx context.Context) (result rollcall.Success, err error) {
+	me := caller(ctx)
+	err = s.endSession(ctx, rollcall.MethodLogout, me.SessionID, &me.ID)
+	return result, err
+}
+
+// RevokeSession implements [rollcall.Service].
+func (s *Service) RevokeSession(ctx context.Context, params rollcall.RevokeSessionParams) (result rollcall.Success, err error) {
+	var owner *int64
+	if me := caller(ctx); me.Role != string(rollcall.RoleAdmin) {
+		owner = &me.ID
+	}
+	err = s.endSession(ctx, rollcall.MethodRevokeSession, string(params.SessionID), owner)
+	return result, err
+}
+
+// endSession ends a session of owner; of anybody, if owner is nil.
+func (s *Service) endSession(ctx context.Context, method, id string, owner *int64) error {
+	err := s.DB.InTx(ctx, func(q *db.Queries) error {
+		session, err := q.EndSession(ctx, db.EndSessionParams{ID: id, UserID: owner})
+		if err != nil {
+			return err
+		}
+		return record(ctx, q, event{method: method, actor: caller(ctx).ID, target: session.UserID, outcome: rollcall.AuditOutcomeDone})
+	})
+	if errors.Is(err, postgres.ErrNotFound) {
+		return &rollcall.SessionNotFoundError{Data: &rollcall.MissingSession{SessionID: rollcall.SessionID(id)}}
+	}
+	return err
+}
+
+// ListSessions implements [rollcall.Service].
+func (s *Service) ListSessions(ctx context.Context) (rollcall.Sessions, error) {
+	me := caller(ctx)
+	rows, err := s.DB.ListSessions(ctx, me.ID)
+	if err != nil {
+		return nil, err
+	}
+	sessions := make(rollcall.Sessions, len(rows))
+	for i, row := range rows {
+		sessions[i] = rollcall.Session{
+			ID:          rollcall.SessionID(row.ID),
+			CreatedAt:   row.CreatedAt,
+			RefreshedAt: row.RotatedAt,
+			ExpiresAt:   row.ExpiresAt,
+			Address:     spelled(row.Address),
+			Current:     row.ID == me.SessionID,
+		}
+	}
+	return sessions, nil
+}
+
+// address is where the call came from, for the database.
+func address(ctx context.Context) *netip.Addr { return given(auth.OriginFrom(ctx).Address) }
+
+// spelled is an address as the contract has it.
+func spelled(address *netip.Addr) rollcall.Address {
+	if address == nil {
+		return ""
+	}
+	return rollcall.Address(address.String())
+}
