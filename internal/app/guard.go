@@ -12,16 +12,17 @@ import (
 var loopbackNames = []string{"localhost", "127.0.0.1", "::1"}
 
 // guard turns away requests that a browser was tricked into sending: to a
-// name that is not ours (DNS rebinding), or from somebody else's page.
-func guard(hosts []string, next http.Handler) http.Handler {
+// name that is not ours (DNS rebinding), or from somebody else's page, unless it
+// is of one of the origins.
+func guard(hosts, origins []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isCalled(hosts, r.Host) {
 			http.Error(w, fmt.Sprintf("This server is not called %q; rollcall serve is told its names by --host.", hostname(r.Host)), http.StatusForbidden)
 			return
 		}
 		for _, origin := range r.Header.Values("Origin") {
-			if !sameOrigin(origin, r.Host) {
-				http.Error(w, "Requests from other origins are refused.", http.StatusForbidden)
+			if !sameOrigin(origin, r.Host) && !slices.Contains(origins, origin) {
+				http.Error(w, "Requests from other origins are refused, but for those that rollcall serve is told by --cors-origin.", http.StatusForbidden)
 				return
 			}
 		}

@@ -70,8 +70,7 @@ func (c *serveCommand) Validate() error {
 		return errors.New("--shutdown-delay must not be negative")
 	}
 	_, err := c.names()
-	_, proxiesErr := parseProxies(c.TrustedProxy)
-	return errors.Join(err, proxiesErr, c.httpSettings.check(), c.databaseSettings.check(c.CallTimeout), c.checkURL(c.DatabaseURL), c.authSettings.check())
+	return errors.Join(err, c.httpSettings.check(), c.databaseSettings.check(c.CallTimeout), c.checkURL(c.DatabaseURL), c.authSettings.check())
 }
 
 func (c *serveCommand) Run(ctx context.Context, streams Streams) error {

@@ -9,10 +9,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/rollcall-rpc/rollcall/gen/rollcall/rollcallserver"
 	"github.com/rollcall-rpc/rollcall/internal/auth"
+	"github.com/rollcall-rpc/rollcall/internal/postgres"
 	"github.com/rollcall-rpc/rollcall/internal/service"
 )
 
@@ -23,6 +25,7 @@ type server struct {
 	log      *slog.Logger
 	handler  http.Handler
 	health   *health
+	database *postgres.DB
 	delay    time.Duration // between no longer being ready and refusing connections
 }
 
@@ -39,6 +42,7 @@ func newServer(settings httpSettings, hosts []string, log *slog.Logger, config s
 		settings: settings,
 		hosts:    hosts,
 		log:      log,
+		database: config.DB,
 		health:   &health{version: version, ping: config.DB.Ping, log: log},
 	}
 	rpc := rollcallserver.NewHandler(
@@ -46,7 +50,7 @@ func newServer(settings httpSettings, hosts []string, log *slog.Logger, config s
 		auth.Authenticator{Tokens: config.Tokens, Sessions: config.DB},
 		settings.handlerOptions(log)...,
 	)
-	s.handler = withOrigin(proxies, logRefusals(log, guard(hosts, s.routes(rpc, config.Tokens))))
+	s.handler = withOrigin(proxies, logRefusals(log, guard(hosts, settings.CORSOrigin, allowOrigins(settings.CORSOrigin, s.routes(rpc, config.Tokens)))))
 	return s, nil
 }
 
@@ -87,6 +91,11 @@ const jwksMaxAge = 5 * time.Minute
 // looks at that time to send requests elsewhere, and lets what runs come to its
 // end.
 func (s *server) serve(ctx context.Context, l net.Listener) error {
+	var sweeper sync.WaitGroup
+	defer sweeper.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	sweeper.Go(func() { sweepAgain(ctx, s.database, s.log) })
 	h := s.http()
 	ended := make(chan error, 1)
 	go func() { ended <- h.Serve(l) }()

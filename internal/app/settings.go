@@ -23,6 +23,7 @@ import (
 type httpSettings struct {
 	Addr            string        `env:"ROLLCALL_ADDR" default:"127.0.0.1:5000" help:"Where to listen."`
 	TrustedProxy    []string      `env:"ROLLCALL_TRUSTED_PROXY" placeholder:"NETWORK" help:"A proxy, or a network of them, whose X-Forwarded-For is believed: failed logins are counted by the address that it tells. May be repeated, or hold several with commas between."`
+	CORSOrigin      []string      `name:"cors-origin" env:"ROLLCALL_CORS_ORIGIN" placeholder:"ORIGIN" help:"An origin, like https://app.example.com, whose pages may call the service; others may not. May be repeated, or hold several with commas between."`
 	MaxBody         int           `env:"ROLLCALL_MAX_BODY" default:"1048576" help:"The largest body of a request, in bytes."`
 	MaxBatch        int           `env:"ROLLCALL_MAX_BATCH" default:"100" help:"The most calls in a batch."`
 	BatchWorkers    int           `env:"ROLLCALL_BATCH_WORKERS" default:"8" help:"How many calls of a batch may run at the same time; only those that change nothing do."`
@@ -53,6 +54,12 @@ func (s httpSettings) check() error {
 		if bound.value <= 0 {
 			return fmt.Errorf("%s must be more than 0", bound.name)
 		}
+	}
+	if err := checkOrigins(s.CORSOrigin); err != nil {
+		return err
+	}
+	if _, err := parseProxies(s.TrustedProxy); err != nil {
+		return err
 	}
 	if s.WriteTimeout <= s.ReadTimeout+s.CallTimeout {
 		return errors.New("--write-timeout must be more than --read-timeout and --call-timeout together: answers would be cut off")
