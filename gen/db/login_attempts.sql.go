@@ -47,7 +47,9 @@ WITH counted AS (
         THEN $2::bytea ELSE $3::bytea END AS key
 ), by_address AS (
     INSERT INTO login_attempts AS a (key, failures, retry_at, idle_at)
-    VALUES ($1, 1, '-infinity', now() + $4::interval)
+    SELECT $1, 1, '-infinity', now() + $4::interval
+    FROM counted
+    WHERE NOT EXISTS (SELECT FROM login_attempts AS c WHERE c.key = counted.key AND c.retry_at > now())
     ON CONFLICT (key) DO UPDATE SET
         failures = CASE WHEN a.idle_at > now() THEN a.failures + 1 ELSE 1 END,
         retry_at = CASE WHEN a.idle_at > now() AND a.failures + 1 >= $5::bigint
@@ -98,7 +100,8 @@ type ReserveLoginRow struct {
 // ReserveLogin counts a login before it is tried, as if it had failed, and tells whether it may be. Counted are the address and,
 // if that lets it pass, the account; or in the account's place the two together, where the account has been logged in to from
 // that address before: so nobody else's guesses can keep its owner out there. Whoever has failed as often as a limit allows waits
-// for the delay, and twice as long each time from then on, up to the longest.
+// for the delay, and twice as long each time from then on, up to the longest. What is refused does not count; for an address it may,
+// where the account reaches its limit by others at the same moment.
 //
 // now() is when the statement began. Where it then had to wait for another, that one's retry_at lies after it: right for a delay,
 // and why there is none before the limit, not even of no length.

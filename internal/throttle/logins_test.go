@@ -1,0 +1,255 @@
+package throttle_test
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/rollcall-rpc/rollcall/gen/rollcall"
+	"github.com/rollcall-rpc/rollcall/internal/auth"
+	"github.com/rollcall-rpc/rollcall/internal/localpg/pgtest"
+	"github.com/rollcall-rpc/rollcall/internal/postgres"
+	"github.com/rollcall-rpc/rollcall/internal/throttle"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m, postgres.Migrate) }
+
+// fixture counts logins in a database of its own.
+type fixture struct {
+	*throttle.Logins
+	db   *postgres.DB
+	conn *pgx.Conn
+}
+
+func newFixture(t *testing.T, config throttle.Config) *fixture {
+	t.Helper()
+	url := pgtest.New(t)
+	database := must(postgres.Open(t.Context(), postgres.Config{URL: url}))(t)
+	t.Cleanup(database.Close)
+	conn := must(pgx.Connect(t.Context(), url))(t)
+	t.Cleanup(func() { conn.Close(t.Context()) })
+	secret := must(auth.LoadOrCreateSecret(filepath.Join(t.TempDir(), "secret")))(t)
+	return &fixture{throttle.NewLogins(config, database, secret), database, conn}
+}
+
+// usual has limits that tests reach soon.
+var usual = throttle.Config{AccountLimit: 3, AddressLimit: 5, Delay: 30 * time.Second, LongestDelay: 15 * time.Minute}
+
+const home, work, abroad = "192.0.2.1", "198.51.100.1", "203.0.113.1"
+
+// try tries a login, and returns how long it has to wait in seconds; 0 where it
+// may be tried.
+func (f *fixture) try(t *testing.T, username, address string) int64 {
+	t.Helper()
+	_, err := f.Reserve(t.Context(), username, netip.MustParseAddr(address))
+	refused, ok := errors.AsType[*rollcall.TooManyAttemptsError](err)
+	if err != nil && !ok {
+		t.Fatal(err)
+	}
+	if !ok {
+		return 0
+	}
+	return refused.Data.RetryAfter
+}
+
+// fail lets a number of logins fail, which must all have been tried.
+func (f *fixture) fail(t *testing.T, times int, username, address string) {
+	t.Helper()
+	for i := range times {
+		if wait := f.try(t, username, address); wait > 0 {
+			t.Fatalf("login %d of %s from %s has to wait %d s", i+1, username, address, wait)
+		}
+	}
+}
+
+// succeed logs in.
+func (f *fixture) succeed(t *testing.T, username, address string) {
+	t.Helper()
+	login := must(f.Reserve(t.Context(), username, netip.MustParseAddr(address)))(t)
+	if err := login.Succeeded(t.Context(), f.db.Queries); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// pass lets time pass, by moving what is in the database into the past.
+func (f *fixture) pass(t *testing.T, d time.Duration) {
+	t.Helper()
+	const sql = `UPDATE login_attempts SET retry_at = retry_at - $1::interval, idle_at = idle_at - $1::interval`
+	must(f.conn.Exec(t.Context(), sql, d))(t)
+}
+
+// Whoever fails too often waits, twice as long each time, up to the longest
+// delay; after a day without a failure all is forgotten.
+func TestDelays(t *testing.T) {
+	t.Parallel()
+	for name, addresses := range map[string][]string{
+		"one address":    {home, home, home},
+		"many addresses": {home, work, abroad},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, throttle.Config{AccountLimit: 3, AddressLimit: 1000, Delay: 30 * time.Second, LongestDelay: 15 * time.Minute})
+			for _, address := range addresses {
+				f.fail(t, 1, "ada", address)
+			}
+			for i, want := range []int64{30, 60, 120, 240, 480, 900, 900} {
+				if got := f.try(t, "ada", abroad); got < want-5 || got > want {
+					t.Errorf("after %d failures: wait %d s, want %d", 3+i, got, want)
+				}
+				f.pass(t, time.Duration(want)*time.Second)
+				f.fail(t, 1, "ada", addresses[i%3])
+			}
+			f.pass(t, 24*time.Hour)
+			f.fail(t, 3, "ada", home)
+		})
+	}
+}
+
+// A refusal does not count: who goes on asking waits no longer for it.
+func TestRefusalsDoNotCount(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, usual)
+	f.fail(t, 3, "ada", home)
+	for range 20 {
+		if f.try(t, "ada", home) == 0 || f.try(t, "ada", work) == 0 {
+			t.Fatal("tried too early")
+		}
+	}
+	f.pass(t, 30*time.Second)
+	f.fail(t, 1, "ada", home)
+	if got := f.try(t, "ada", home); got > 60 {
+		t.Errorf("the second wait is %d s", got)
+	}
+	f.fail(t, 1, "bob", home) // 4 failures and no refusals: one is left
+	if got := f.try(t, "cecil", home); got == 0 {
+		t.Error("the address has failed 5 times and may go on")
+	}
+}
+
+// An address that is refused says nothing about the account that it asks for.
+func TestAnAddressThatIsRefusedDoesNotCountForTheAccount(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, usual)
+	for i := range 5 {
+		f.fail(t, 1, fmt.Sprint("user", i), abroad)
+	}
+	for range 10 {
+		if f.try(t, "ada", abroad) == 0 {
+			t.Fatal("an address that has failed 5 times may go on")
+		}
+	}
+	f.fail(t, 3, "ada", home)
+}
+
+func TestSpellings(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, usual)
+	f.fail(t, 1, "Straße", home)
+	f.fail(t, 1, "STRASSE", home)
+	f.fail(t, 1, "ｓｔｒａｓｓｅ", home)
+	if f.try(t, "strasse", work) == 0 {
+		t.Error("spellings of a name count by themselves")
+	}
+	f = newFixture(t, throttle.Config{AccountLimit: 3, AddressLimit: 3, Delay: time.Minute, LongestDelay: time.Minute})
+	for i, address := range []string{"2001:db8::1", "2001:db8::2", "2001:db8::ffff:ffff:ffff:ffff"} {
+		f.fail(t, 1, fmt.Sprint("user", i), address)
+	}
+	if f.try(t, "user4", "2001:db8::4") == 0 {
+		t.Error("addresses of one /64 count by themselves")
+	}
+	f.fail(t, 1, "user4", "2001:db8:0:1::4")
+	f.fail(t, 3, "user5", "::ffff:192.0.2.1")
+	if f.try(t, "user6", "192.0.2.1") == 0 {
+		t.Error("IPv4 in IPv6 counts by itself")
+	}
+	f.fail(t, 1, "user6", "::ffff:192.0.2.2")
+}
+
+// A login that works is no failure, and from then on nobody else's failures
+// stand in the way of one from there.
+func TestOwners(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, usual)
+	for range 10 {
+		f.succeed(t, "ada", home)
+	}
+	f.fail(t, 3, "ada", abroad)
+	if f.try(t, "ada", abroad) == 0 || f.try(t, "ada", work) == 0 {
+		t.Error("strangers may go on")
+	}
+	f.succeed(t, "ada", home)
+	f.fail(t, 2, "ada", home)
+	f.succeed(t, "ada", home) // forgets what failed there
+	f.fail(t, 3, "ada", home)
+	if f.try(t, "ada", home) == 0 {
+		t.Error("whoever is where the owner was may guess without end")
+	}
+	f.pass(t, 31*24*time.Hour)
+	f.fail(t, 3, "ada", abroad)
+	if f.try(t, "ada", home) == 0 {
+		t.Error("an address is known for ever")
+	}
+}
+
+// A login whose password was not looked at does not count.
+func TestUntried(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, usual)
+	for range 10 {
+		login := must(f.Reserve(t.Context(), "ada", netip.MustParseAddr(home)))(t)
+		if err := login.Untried(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.fail(t, 3, "ada", home)
+}
+
+// However many come at once, as many are tried as may fail.
+func TestAtOnce(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, throttle.Config{AccountLimit: 10, AddressLimit: 1000, Delay: time.Hour, LongestDelay: time.Hour})
+	var tried atomic.Int64
+	var group sync.WaitGroup
+	for i := range 200 {
+		group.Go(func() {
+			_, err := f.Reserve(t.Context(), "ada", netip.AddrFrom4([4]byte{192, 0, 2, byte(i % 7)}))
+			if err == nil {
+				tried.Add(1)
+			} else if _, ok := errors.AsType[*rollcall.TooManyAttemptsError](err); !ok {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if tried.Load() != 10 {
+		t.Errorf("%d are tried, want 10", tried.Load())
+	}
+}
+
+func TestWithoutALimit(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, throttle.Config{})
+	f.fail(t, 50, "ada", home)
+	f.succeed(t, "ada", home)
+	var rows int
+	if err := f.conn.QueryRow(t.Context(), `SELECT count(*) FROM login_attempts`).Scan(&rows); err != nil || rows > 0 {
+		t.Errorf("%d rows (%v) though nothing is limited", rows, err)
+	}
+}
+
+func must[T any](value T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
