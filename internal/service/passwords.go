@@ -18,7 +18,7 @@ func (s *Service) ChangePassword(ctx context.Context, params rollcall.ChangePass
 	if err != nil {
 		return result, err
 	}
-	login, err := s.confirm(ctx, "old_password", params.OldPassword)
+	login, err := s.confirm(ctx, rollcall.MethodChangePassword, "old_password", params.OldPassword)
 	if err != nil {
 		return result, err
 	}
@@ -58,8 +58,8 @@ func (s *Service) beginAnew(ctx context.Context, q *db.Queries, login *throttle.
 
 // confirm makes sure that the caller knows their password, which param holds: a
 // stolen token must not be enough to take an account over. Guesses count as
-// logins do.
-func (s *Service) confirm(ctx context.Context, param string, password rollcall.CurrentPassword) (*throttle.Login, error) {
+// logins do, and are audited like them.
+func (s *Service) confirm(ctx context.Context, method, param string, password rollcall.CurrentPassword) (*throttle.Login, error) {
 	me := caller(ctx)
 	login, err := s.Logins.Reserve(ctx, me.Username, auth.OriginFrom(ctx).Address)
 	if err != nil {
@@ -70,6 +70,10 @@ func (s *Service) confirm(ctx context.Context, param string, password rollcall.C
 		return nil, err
 	}
 	if !right {
+		refused := event{method: method, actor: me.ID, target: me.ID, outcome: rollcall.AuditOutcomeRefused}
+		if err := record(ctx, s.DB.Queries, refused); err != nil {
+			return nil, err
+		}
 		return nil, &rollcall.PermissionDeniedError{Data: &rollcall.Reason{Message: param + " is wrong"}}
 	}
 	return login, nil

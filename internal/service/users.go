@@ -96,7 +96,7 @@ func (u *userUpdate) prepare(ctx context.Context) (err error) {
 		if u.params.CurrentPassword == "" {
 			return invalidParams("give current_password to change the password or the email")
 		}
-		if u.login, err = u.s.confirm(ctx, "current_password", u.params.CurrentPassword); err != nil {
+		if u.login, err = u.s.confirm(ctx, rollcall.MethodUpdateUser, "current_password", u.params.CurrentPassword); err != nil {
 			return err
 		}
 		u.columns.OldHash = &me.PasswordHash
