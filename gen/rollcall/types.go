@@ -257,24 +257,26 @@ type ParamsFault struct {
 	Violations []Violation `json:"violations,omitzero"`
 }
 
-// ParamsFaultReason: Why a param is refused that fits its schema: `taken` by
-// another user; a password that is `common`, or `personal`, being the
-// account's name or email, or of a forbidden `length` once it is normalised.
+// ParamsFaultReason: Why a param is refused that fits its schema. `taken`:
+// another user has it. `common_password`: many people use it.
+// `personal_password`: it is the account's own name or email, with or without
+// digits after it. `password_length`: it has fewer than 8 or more than 128
+// characters once it is normalised.
 type ParamsFaultReason string
 
 // The values of [ParamsFaultReason] that the contract knows.
 const (
-	ParamsFaultReasonTaken    ParamsFaultReason = "taken"
-	ParamsFaultReasonCommon   ParamsFaultReason = "common"
-	ParamsFaultReasonPersonal ParamsFaultReason = "personal"
-	ParamsFaultReasonLength   ParamsFaultReason = "length"
+	ParamsFaultReasonTaken            ParamsFaultReason = "taken"
+	ParamsFaultReasonCommonPassword   ParamsFaultReason = "common_password"
+	ParamsFaultReasonPersonalPassword ParamsFaultReason = "personal_password"
+	ParamsFaultReasonPasswordLength   ParamsFaultReason = "password_length"
 )
 
 // Known reports whether v is one of the constants above. A value that is not came
 // from a newer server and is kept as it is.
 func (v ParamsFaultReason) Known() bool {
 	switch v {
-	case ParamsFaultReasonTaken, ParamsFaultReasonCommon, ParamsFaultReasonPersonal, ParamsFaultReasonLength:
+	case ParamsFaultReasonTaken, ParamsFaultReasonCommonPassword, ParamsFaultReasonPersonalPassword, ParamsFaultReasonPasswordLength:
 		return true
 	}
 	return false

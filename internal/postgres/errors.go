@@ -37,8 +37,8 @@ const (
 
 // refusals is what the caller is told when a row breaks a constraint of the schema.
 var refusals = map[string]rollcall.ParamsFault{
-	usernameKey:            {Field: "username", Message: "Username already exists"},
-	emailKey:               {Field: "email", Message: "Email already exists"},
+	usernameKey:            {Field: "username", Reason: rollcall.ParamsFaultReasonTaken, Message: "Username already exists"},
+	emailKey:               {Field: "email", Reason: rollcall.ParamsFaultReasonTaken, Message: "Email already exists"},
 	"users_username_check": {Message: "Username must be 3 to 64 letters, digits, '.', '_' or '-'"},
 	"users_email_check":    {Message: "Email must be 1 to 254 characters"},
 }

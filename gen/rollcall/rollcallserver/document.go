@@ -1921,13 +1921,13 @@ const Document = `{
         }
       },
       "ParamsFaultReason": {
-        "description": "Why a param is refused that fits its schema: ` + "`" + `taken` + "`" + ` by another user; a password that is ` + "`" + `common` + "`" + `, or ` + "`" + `personal` + "`" + `, being the account's name or email, or of a forbidden ` + "`" + `length` + "`" + ` once it is normalised.",
+        "description": "Why a param is refused that fits its schema. ` + "`" + `taken` + "`" + `: another user has it. ` + "`" + `common_password` + "`" + `: many people use it. ` + "`" + `personal_password` + "`" + `: it is the account's own name or email, with or without digits after it. ` + "`" + `password_length` + "`" + `: it has fewer than 8 or more than 128 characters once it is normalised.",
         "type": "string",
         "enum": [
           "taken",
-          "common",
-          "personal",
-          "length"
+          "common_password",
+          "personal_password",
+          "password_length"
         ]
       },
       "Violation": {
