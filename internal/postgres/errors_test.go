@@ -52,6 +52,9 @@ func TestRefusedParams(t *testing.T) {
 			test.change(&params)
 			update := db.UpdateUserParams{ID: eve.ID, Username: &params.Username, Email: &params.Email}
 			want := rollcall.ParamsFault{Field: test.field, Message: test.message}
+			if test.field != "" {
+				want.Reason = rollcall.ParamsFaultReasonTaken
+			}
 
 			_, created := database.CreateUser(t.Context(), params)
 			_, updated := database.UpdateUser(t.Context(), update)
