@@ -7,13 +7,19 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 )
 
 // Passwords hashes and checks passwords with argon2id (RFC 9106), a bounded number at once, for a hash takes 19 MiB and a core
 // for some 20 ms. Whoever finds no free slot waits for one.
+//
+// Passwords are normalised (NFKC) before they are hashed, so that it does not matter on which keyboard one is typed.
 type Passwords struct {
+	// QueueTimeout is how long a call waits for a slot, before its error is ErrBusy; 0 is as long as its context lasts.
+	QueueTimeout time.Duration
+
 	slots chan struct{}
 	// nobody stands for an account that does not exist. Its key is random, so that no password fits; to find that out is the
 	// usual work.
@@ -22,7 +28,7 @@ type Passwords struct {
 	derive func(password, salt []byte, time, memory uint32, threads uint8, keyLen uint32) []byte
 }
 
-// ErrBusy is the error of a hash that found no free slot in time.
+// ErrBusy says that too many hash passwords at the same time: those who wait already take all the time that there is.
 var ErrBusy = errors.New("too many passwords are being hashed")
 
 // maxPassword is the length in bytes of the longest password that is looked at. What the contract allows is far shorter.
@@ -45,8 +51,8 @@ func NewPasswords(slots int) *Passwords {
 	}
 }
 
-// Hash makes the PHC string to store for a password of at most 4096 bytes. Its errors are ctx's, while it waits for a slot,
-// and a password that is too long.
+// Hash makes the PHC string to store for a password of at most 4096 bytes. Its errors are ctx's and ErrBusy,
+// while it waits for a slot, and a password that is too long.
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	if len(password) > maxPassword {
 		return "", fmt.Errorf("the password is longer than %d bytes", maxPassword)
@@ -61,8 +67,8 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 
 // Check tells whether password has the hash phc, in a time that does not depend on where they differ. An empty phc says that
 // there is no such account: then the answer is no, after the same work, so that the time tells nobody which accounts exist.
-// The same goes for a password longer than 4096 bytes. Its errors are ctx's, while it waits for a slot, and a phc that is not
-// ours.
+// The same goes for a password longer than 4096 bytes. Its errors are ctx's and ErrBusy, while it waits for a slot,
+// and a phc that is not ours.
 func (p *Passwords) Check(ctx context.Context, phc, password string) (bool, error) {
 	stored := p.nobody
 	if len(password) > maxPassword {
@@ -80,13 +86,19 @@ func (p *Passwords) Check(ctx context.Context, phc, password string) (bool, erro
 	return subtle.ConstantTimeCompare(key, stored.key) == 1, nil
 }
 
+// NeedsRehash tells whether Hash would hash otherwise than phc says: then a password that fits it is to be hashed anew.
+func (p *Passwords) NeedsRehash(phc string) bool {
+	h, err := parsePasswordHash(phc)
+	return err != nil || h.argonParams != current || len(h.salt) != saltLen || len(h.key) != keyLen
+}
+
 // key computes what password's key would be with the params and the salt of h.
 func (p *Passwords) key(ctx context.Context, password string, h passwordHash) ([]byte, error) {
 	if err := p.takeSlot(ctx); err != nil {
 		return nil, err
 	}
 	defer func() { <-p.slots }()
-	return p.derive([]byte(password), h.salt, h.time, h.memory, h.threads, uint32(len(h.key))), nil
+	return p.derive([]byte(normalise(password)), h.salt, h.time, h.memory, h.threads, uint32(len(h.key))), nil
 }
 
 func (p *Passwords) takeSlot(ctx context.Context) error {
@@ -96,7 +108,18 @@ func (p *Passwords) takeSlot(ctx context.Context) error {
 	select {
 	case p.slots <- struct{}{}:
 		return nil
+	default:
+	}
+	var timeout <-chan time.Time // nil never comes
+	if p.QueueTimeout > 0 {
+		timeout = time.After(p.QueueTimeout)
+	}
+	select {
+	case p.slots <- struct{}{}:
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-timeout:
+		return ErrBusy
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/argon2"
@@ -35,6 +36,47 @@ func TestHash(t *testing.T) {
 	}
 	if _, err := p.Hash(t.Context(), strings.Repeat("x", 4097)); err == nil || !strings.Contains(err.Error(), "4096 bytes") {
 		t.Errorf("a password of 4097 bytes: error is %v", err)
+	}
+}
+
+// The same password, from keyboards and systems that spell it otherwise.
+func TestSpellingsOfAPassword(t *testing.T) {
+	t.Parallel()
+	p := NewPasswords(1)
+	spellings := []string{"Schlo\u00dfgeist \u00e9t\u00e9", "Schlo\u00dfgeist e\u0301te\u0301", "\uff33chlo\u00dfgeist\u00a0\u00e9te\u0301"}
+	phc, err := p.Hash(t.Context(), spellings[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spelling := range spellings {
+		if right, err := p.Check(t.Context(), phc, spelling); err != nil || !right {
+			t.Errorf("%+q is not taken for %+q (%v)", spelling, spellings[0], err)
+		}
+	}
+	if right, err := p.Check(t.Context(), phc, "Schlossgeist \u00e9t\u00e9"); err != nil || right {
+		t.Errorf("another password is right (%v)", err)
+	}
+}
+
+func TestNeedsRehash(t *testing.T) {
+	t.Parallel()
+	p := NewPasswords(1)
+	phc, err := p.Hash(t.Context(), "correct horse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{
+		phc:                                      false,
+		strings.Replace(phc, "t=2", "t=3", 1):    true,
+		strings.Replace(phc, "19456", "9216", 1): true,
+		strings.Replace(phc, "p=1", "p=2", 1):    true,
+		phc[:len(phc)-22]:                        true, // a shorter key
+		cheap:                                    true,
+		"":                                       true,
+	} {
+		if got := p.NeedsRehash(text); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
 	}
 }
 
@@ -149,6 +191,41 @@ func TestWaitingForASlotEndsWithTheContext(t *testing.T) {
 		}
 		if _, err := p.Check(t.Context(), cheap, "password"); err != nil {
 			t.Errorf("the slot was not given back: %v", err)
+		}
+	})
+}
+
+func TestWaitingForASlotIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPasswords(1)
+		p.QueueTimeout = time.Second
+		release := make(chan struct{})
+		p.derive = func(_, _ []byte, _, _ uint32, _ uint8, keyLen uint32) []byte {
+			<-release
+			return make([]byte, keyLen)
+		}
+		start, done := time.Now(), make(chan error)
+		call := func() {
+			_, err := p.Check(t.Context(), "", "password")
+			done <- err
+		}
+		go call() // takes the slot
+		synctest.Wait()
+		go call()
+		go call()
+		for range 2 {
+			if err := <-done; err != ErrBusy || time.Since(start) != time.Second {
+				t.Errorf("after %v: error is %v, want ErrBusy after a second", time.Since(start), err)
+			}
+		}
+		go call()
+		release <- struct{}{}
+		release <- struct{}{}
+		for range 2 {
+			if err := <-done; err != nil {
+				t.Errorf("who got the slot in time: %v", err)
+			}
 		}
 	})
 }
