@@ -155,6 +155,7 @@ func TestSettings(t *testing.T) {
 		{"dev --token-issuer=", "", "dev: --token-cache must be more than 0, and --token-issuer and --token-audience not empty"},
 		{"dev --hash-slots=-1", "", slots},
 		{"dev --hash-slots=257", "", slots},
+		{"dev --hash-queue-timeout=0s", "", "dev: --hash-queue-timeout" + positive},
 		{"dev", "ROLLCALL_LOG_FORMAT=xml", `--log-format must be one of "auto","text","json" but got "xml"`},
 		{"dev --log-level=loud", "", `--log-level: slog: level string "loud": unknown name`},
 	}
