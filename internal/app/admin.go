@@ -38,10 +38,8 @@ func (c *adminCreateCommand) Run(ctx context.Context, streams Streams) error {
 	if err != nil {
 		return err
 	}
-	if !utf8.ValidString(password) {
-		return errors.New("password: want UTF-8: no client could send this")
-	}
-	if err := c.check(ctx, password); err != nil {
+	admin := newAdmin{username: c.Username, email: c.Email, password: password}
+	if err := admin.check(ctx); err != nil {
 		return err
 	}
 	if err := postgres.Migrate(ctx, c.DatabaseURL); err != nil {
@@ -52,32 +50,53 @@ func (c *adminCreateCommand) Run(ctx context.Context, streams Streams) error {
 		return err
 	}
 	defer database.Close()
-	hash, err := auth.NewPasswords(1).Hash(ctx, password)
+	user, err := admin.create(ctx, database, auth.NewPasswords(1))
 	if err != nil {
 		return err
-	}
-	user, err := database.CreateUser(ctx, db.CreateUserParams{
-		Username: c.Username, Email: c.Email, PasswordHash: hash, Role: string(rollcall.RoleAdmin),
-	})
-	if err != nil {
-		return explainParams(err)
 	}
 	fmt.Fprintf(streams.Out, "created the administrator %s (user %d)\n", user.Username, user.ID)
 	return nil
 }
 
-// check asks of the account what the contract asks of create_user.
-func (c *adminCreateCommand) check(ctx context.Context, password string) error {
+// newAdmin is an administrator to be.
+type newAdmin struct{ username, email, password string }
+
+func (a newAdmin) create(ctx context.Context, database *postgres.DB, passwords *auth.Passwords) (user db.User, err error) {
+	if err := a.check(ctx); err != nil {
+		return user, err
+	}
+	hash, err := passwords.Hash(ctx, a.password)
+	if err != nil {
+		return user, err
+	}
+	user, err = database.CreateUser(ctx, db.CreateUserParams{
+		Username: a.username, Email: a.email, PasswordHash: hash, Role: string(rollcall.RoleAdmin),
+	})
+	return user, explainParams(err)
+}
+
+// check asks of the account what create_user does: what the contract says of
+// its params, and a password that is not easily guessed.
+func (a newAdmin) check(ctx context.Context) error {
+	if !utf8.ValidString(a.password) {
+		return errors.New("password: want UTF-8: no client could send this")
+	}
 	params, err := jsonrpc.Marshal(&rollcall.CreateUserParams{
-		Username: rollcall.Username(c.Username),
-		Email:    rollcall.Email(c.Email),
-		Password: rollcall.Password(password),
+		Username: rollcall.Username(a.username),
+		Email:    rollcall.Email(a.email),
+		Password: rollcall.Password(a.password),
 	})
 	if err != nil {
 		return err
 	}
 	call := &jsonrpc.Call{Method: rollcall.MethodCreateUser, Params: params}
-	return explainParams(rollcallserver.CheckParams(ctx, call))
+	if err := rollcallserver.CheckParams(ctx, call); err != nil {
+		return explainParams(err)
+	}
+	if err := auth.CheckPassword(a.password, a.username, a.email); err != nil {
+		return fmt.Errorf("password: %w", err)
+	}
+	return nil
 }
 
 // paramNames are those of create_user, in their order.

@@ -23,6 +23,8 @@ func TestAdminCreate(t *testing.T) {
 		{"a bad email", "root", "root", good, "email: want text in the format email\n"},
 		{"a short password", "root", "root@example.com", "short\n", "password: want at least 8 characters"},
 		{"no password", "root", "root@example.com", "", "password: want at least 8 characters"},
+		{"a common password", "root", "root@example.com", "sunshine\n", "password: this is one of the passwords that everybody tries first"},
+		{"their own name", "administrator-1", "root@example.com", "administrator-1!\n", "password: this is the account's own name"},
 		{"all of it", "r", "r", "short", "username: want at least 3 characters\n" +
 			"          email: want text in the format email\n          password: want at least 8 characters\n"},
 		{"a name like an option", "-root", "root@example.com", good, "created the administrator -root (user 1)"},

@@ -16,16 +16,17 @@ import (
 // serveCommand is rollcall serve: what it needs must be given, and what is
 // weak is refused.
 type serveCommand struct {
-	DatabaseURL      string   `env:"DATABASE_URL" required:"" placeholder:"URL" help:"The database: postgres://USER:PASSWORD@HOST:PORT/DATABASE."`
-	MigrationURL     string   `name:"database-migration-url" env:"ROLLCALL_DATABASE_MIGRATION_URL" placeholder:"URL" help:"The same database past a PgBouncer that pools transactions, if --database-url leads to one: migrations need a session."`
-	Host             []string `env:"ROLLCALL_HOST" required:"" placeholder:"NAME" help:"A name that clients call this server by; requests to others are refused. May be repeated, or hold several with commas between."`
-	keySettings      `group:"Accounts"`
-	secretSettings   `group:"Accounts"`
-	httpSettings     `group:"HTTP"`
-	ShutdownDelay    time.Duration `group:"HTTP" env:"ROLLCALL_SHUTDOWN_DELAY" default:"3s" help:"How long /readyz says no before connections are refused at a shutdown."`
-	databaseSettings `group:"Database"`
-	authSettings     `group:"Accounts"`
-	logSettings      `group:"Log"`
+	DatabaseURL        string   `env:"DATABASE_URL" required:"" placeholder:"URL" help:"The database: postgres://USER:PASSWORD@HOST:PORT/DATABASE."`
+	MigrationURL       string   `name:"database-migration-url" env:"ROLLCALL_DATABASE_MIGRATION_URL" placeholder:"URL" help:"The same database past a PgBouncer that pools transactions, if --database-url leads to one: migrations need a session."`
+	Host               []string `env:"ROLLCALL_HOST" required:"" placeholder:"NAME" help:"A name that clients call this server by; requests to others are refused. May be repeated, or hold several with commas between."`
+	keySettings        `group:"Accounts"`
+	secretSettings     `group:"Accounts"`
+	firstAdminSettings `group:"Accounts"`
+	httpSettings       `group:"HTTP"`
+	ShutdownDelay      time.Duration `group:"HTTP" env:"ROLLCALL_SHUTDOWN_DELAY" default:"3s" help:"How long /readyz says no before connections are refused at a shutdown."`
+	databaseSettings   `group:"Database"`
+	authSettings       `group:"Accounts"`
+	logSettings        `group:"Log"`
 }
 
 // keySettings say where the keys are that sign and verify tokens.
@@ -98,6 +99,9 @@ func (c *serveCommand) Run(ctx context.Context, streams Streams) error {
 	}
 	defer database.Close()
 	passwords := c.passwords()
+	if err := c.createFirstAdmin(starting, log, database, passwords); err != nil {
+		return err
+	}
 	if err := refuseDevAdmin(starting, database, passwords); err != nil {
 		return err
 	}
@@ -154,22 +158,27 @@ func (c *serveCommand) names() ([]string, error) {
 	return names, nil
 }
 
-// refuseDevAdmin keeps a database of rollcall dev, whose password the whole
-// world knows, out of production.
+// refuseDevAdmin keeps the administrator of rollcall dev, whose password the
+// whole world knows, out of production, by whatever name, and disabled or not:
+// whoever enables an account does not see its password.
 func refuseDevAdmin(ctx context.Context, database *postgres.DB, passwords *auth.Passwords) error {
-	user, err := database.GetUserByName(ctx, devUsername)
-	if errors.Is(err, postgres.ErrNotFound) || user.DeletedAt != nil {
+	admins, err := database.ListAdmins(ctx)
+	if err != nil {
+		return err
+	}
+	var known []string
+	for _, admin := range admins {
+		right, err := passwords.Check(ctx, admin.PasswordHash, devPassword)
+		if err != nil {
+			return err
+		}
+		if right {
+			known = append(known, admin.Username)
+		}
+	}
+	if len(known) == 0 {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	known, err := passwords.Check(ctx, user.PasswordHash, devPassword)
-	if err != nil {
-		return err
-	}
-	if known {
-		return fmt.Errorf("the account %s still has the password that rollcall dev gives it: change it or delete the account first", devUsername)
-	}
-	return nil
+	return errors.New("administrators have the password that rollcall dev gives its own, which everybody knows: " +
+		strings.Join(known, ", ") + "; change it or delete the accounts first")
 }

@@ -178,22 +178,29 @@ func TestServeRefusesWeakSettings(t *testing.T) {
 	}
 }
 
-// The account of rollcall dev, with the password that everybody knows, does not
-// get into production.
+// The password of rollcall dev's account, which everybody knows, does not get
+// into production, whoever has it.
 func TestServeRefusesTheDevAdmin(t *testing.T) {
 	t.Parallel()
 	url := pgtest.New(t)
 	database := must(postgres.Open(t.Context(), postgres.Config{URL: url}))(t)
 	defer database.Close()
-	admin := must(database.CreateUser(t.Context(), db.CreateUserParams{
-		Username: "Admin", Email: "admin@example.com", Role: "admin",
-		PasswordHash: must(auth.NewPasswords(1).Hash(t.Context(), "admin123"))(t),
-	}))(t)
+	hash := must(auth.NewPasswords(1).Hash(t.Context(), "admin123"))(t)
 	env := production(t, url)
-	const want = "rollcall: the account admin still has the password that rollcall dev gives it: change it or delete the account first\n"
-	if got := finish(t, env, "", "serve"); got.code != 1 || got.errors != want {
-		t.Errorf("code %d, %s; want %s", got.code, got.errors, want)
+	users := map[string]db.User{}
+	for name, role := range map[string]string{"Admin": "admin", "renamed": "admin", "gone": "admin", "ada": "user"} {
+		users[name] = must(database.CreateUser(t.Context(), db.CreateUserParams{
+			Username: name, Email: name + "@example.com", Role: role, PasswordHash: hash,
+		}))(t)
 	}
-	must(database.DeleteUser(t.Context(), admin.ID))(t)
+	must(database.DeleteUser(t.Context(), users["gone"].ID))(t)
+	for _, name := range []string{"Admin", "renamed"} {
+		got := finish(t, env, "", "serve")
+		if got.code != 1 || !strings.Contains(got.errors, "everybody knows: ") || !strings.Contains(got.errors, name) ||
+			strings.Contains(got.errors, "gone") || strings.Contains(got.errors, "ada") || !strings.HasSuffix(got.errors, "; change it or delete the accounts first\n") {
+			t.Errorf("code %d, %s; want one that names %s", got.code, got.errors, name)
+		}
+		must(database.DeleteUser(t.Context(), users[name].ID))(t)
+	}
 	start(t, env, "serve").ready(t)
 }
