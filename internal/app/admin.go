@@ -69,8 +69,16 @@ func (a newAdmin) create(ctx context.Context, database *postgres.DB, passwords *
 	if err != nil {
 		return user, err
 	}
-	user, err = database.CreateUser(ctx, db.CreateUserParams{
-		Username: a.username, Email: a.email, PasswordHash: hash, Role: string(rollcall.RoleAdmin),
+	err = database.InTx(ctx, func(q *db.Queries) error {
+		user, err = q.CreateUser(ctx, db.CreateUserParams{
+			Username: a.username, Email: a.email, PasswordHash: hash, Role: string(rollcall.RoleAdmin),
+		})
+		if err != nil {
+			return err
+		}
+		return q.CreateAuditEntry(ctx, db.CreateAuditEntryParams{
+			TargetID: &user.ID, Method: "rollcall admin create", Outcome: string(rollcall.AuditOutcomeDone),
+		})
 	})
 	return user, explainParams(err)
 }

@@ -30,8 +30,9 @@ func (s *Service) Authenticate(ctx context.Context, params rollcall.Authenticate
 		return result, err
 	}
 	if right {
+		hash := s.newerHash(ctx, user.PasswordHash, string(params.Password))
 		err = s.DB.InTx(ctx, func(q *db.Queries) error {
-			result, err = s.logIn(ctx, q, login, user)
+			result, err = s.logIn(ctx, q, login, user, hash)
 			return err
 		})
 	}
@@ -82,9 +83,30 @@ func (s *Service) check(ctx context.Context, login *throttle.Login, hash, guess 
 	return right, err
 }
 
-// logIn begins a session of whoever knew the password. Its error is
-// [postgres.ErrNotFound] if the account has changed meanwhile.
-func (s *Service) logIn(ctx context.Context, q *db.Queries, login *throttle.Login, user db.User) (result rollcall.Authentication, err error) {
+// newerHash is the hash of a password whose stored one is made with other params
+// than are used now; "" where it is not, and where there is no time: the next
+// login comes.
+func (s *Service) newerHash(ctx context.Context, stored, password string) string {
+	if !s.Passwords.NeedsRehash(stored) {
+		return ""
+	}
+	hash, err := s.Passwords.Hash(ctx, password)
+	if err != nil {
+		return ""
+	}
+	return hash
+}
+
+// logIn begins a session of whoever knew the password, and replaces its hash by
+// a newer one, if there is one. Its error is [postgres.ErrNotFound] if the
+// account has changed meanwhile.
+func (s *Service) logIn(ctx context.Context, q *db.Queries, login *throttle.Login, user db.User, newer string) (result rollcall.Authentication, err error) {
+	if newer != "" {
+		user, err = q.SetPassword(ctx, db.SetPasswordParams{ID: user.ID, OldHash: user.PasswordHash, NewHash: newer})
+		if err != nil {
+			return result, err
+		}
+	}
 	session, err := s.openSession(ctx, q, user)
 	if err != nil {
 		return result, err

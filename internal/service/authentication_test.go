@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,8 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/crypto/argon2"
+
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
+	"github.com/rollcall-rpc/rollcall/internal/auth"
 )
 
 func TestAuthenticate(t *testing.T) {
@@ -129,4 +133,35 @@ func hashesOf(do func()) uint64 {
 	do()
 	runtime.ReadMemStats(&after)
 	return (after.TotalAlloc - before.TotalAlloc) / hashMemory
+}
+
+// A hash that was made with other params than are used now is replaced when its
+// owner logs in; sessions that they have go on.
+func TestRehash(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	const old = "$argon2id$v=19$m=8192,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+	key := argon2.IDKey([]byte(password), make([]byte, 16), 1, 8192, 1, 32)
+	ada := must(f.db.CreateUser(t.Context(), db.CreateUserParams{
+		Username: "ada", Email: "ada@example.com", Role: "user", PasswordHash: old + base64.RawStdEncoding.EncodeToString(key),
+	}))(t)
+	before := f.as(t, ada)
+	if got := ask(t, f.client(""), rollcall.MethodAuthenticate, `["ada","wrong"]`); got != "-32001" {
+		t.Errorf("a wrong guess is answered %s", got)
+	}
+	if now := must(f.db.GetUser(t.Context(), ada.ID))(t); now.PasswordHash != ada.PasswordHash {
+		t.Error("a wrong guess replaces the hash")
+	}
+	login(t, f, "ada", password)
+	now := must(f.db.GetUser(t.Context(), ada.ID))(t)
+	if now.PasswordHash == ada.PasswordHash || auth.NewPasswords(1).NeedsRehash(now.PasswordHash) {
+		t.Errorf("the hash is %s, and was %s", now.PasswordHash, ada.PasswordHash)
+	}
+	login(t, f, "ada", password)
+	if again := must(f.db.GetUser(t.Context(), ada.ID))(t); again.PasswordHash != now.PasswordHash {
+		t.Error("a hash is replaced that need not be")
+	}
+	if _, err := before.GetCurrentUser(t.Context()); err != nil {
+		t.Errorf("a session from before: %v", err)
+	}
 }

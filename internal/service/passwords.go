@@ -82,6 +82,12 @@ func (s *Service) confirm(ctx context.Context, method, param string, password ro
 // newHash is the hash of a new password, which param holds, unless it is one
 // that is too easily guessed: personal is what everybody knows of its owner.
 func (s *Service) newHash(ctx context.Context, param string, password rollcall.Password, personal ...string) (string, error) {
+	err := auth.CheckPassword(string(password), personal...)
+	if fault, ok := errors.AsType[auth.PasswordFault](err); ok {
+		return "", &rollcall.InvalidParamsError{Data: &rollcall.ParamsFault{
+			Field: param, Reason: rollcall.ParamsFaultReason(fault), Message: fault.Error(),
+		}}
+	}
 	hash, err := s.Passwords.Hash(ctx, string(password))
 	if errors.Is(err, auth.ErrBusy) {
 		return "", overloaded()

@@ -201,8 +201,10 @@ func told(err error) string {
 
 func faults(f *rollcall.ParamsFault) string {
 	switch {
-	case f.Field != "":
+	case f.Reason == rollcall.ParamsFaultReasonTaken:
 		return f.Field + " is taken"
+	case f.Field != "":
+		return f.Field + " " + string(f.Reason)
 	case len(f.Violations) == 0:
 		return f.Message
 	}

@@ -184,11 +184,11 @@ var policy = []struct {
 	{"email", "ada@bücher.example", "format"},
 	{"email", "Ada <ada@example.com>", "format"},
 
-	{"password", "12345678", ""},
+	{"password", "x2345678", ""},
 	{"password", "        ", ""},
 	{"password", "éééééééé", ""},
 	{"password", "🔑🔑🔑🔑🔑🔑🔑🔑", ""},
-	{"password", "e\u0301e\u0301e\u0301e\u0301", ""},    // 8 code points that look like 4
+	{"password", strings.Repeat("e\u0301", 8), ""},      // 16 code points that look like 8
 	{"password", "e\u0301e\u0301e\u0301e", "minLength"}, // 7 that look like 4
 	{"password", "🔑🔑🔑🔑🔑🔑🔑", "minLength"},                // 28 bytes
 	{"password", "1234567", "minLength"},
@@ -542,6 +542,59 @@ func TestTimestamps(t *testing.T) {
 		text, _, _ := strings.Cut(rest, `"`)
 		if _, err := time.Parse(time.RFC3339, text); err != nil || !strings.HasSuffix(text, "Z") {
 			t.Errorf("%s: created_at is %q in %s, want RFC 3339 in UTC", method, text, answer)
+		}
+	}
+}
+
+// What is easily guessed is nobody's password, by whichever method it is set.
+func TestEasyPasswords(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	admin := f.admin(t)
+	tests := []struct{ password, want string }{
+		{"password", "common_password"},
+		{"PASSWORD", "common_password"},
+		{"ｐａｓｓｗｏｒｄ", "common_password"},
+		{"12345678", "common_password"},
+		{"admin123", "common_password"},
+		{"lovelace", "personal_password"},
+		{"LoveLace1815", "personal_password"},
+		{"countess@example.com", "personal_password"},
+		{"countess", "personal_password"},
+		{"e\u0301e\u0301e\u0301e\u0301", "password_length"}, // 4 once it is normalised
+		{"test123456", ""},
+		{"testpassword123", ""},
+	}
+	for i, test := range tests {
+		ada := f.account(t, fmt.Sprint("ada", i), rollcall.RoleUser)
+		self := f.as(t, f.account(t, fmt.Sprint("self", i), rollcall.RoleUser))
+		// Each names the account, as it is or will be, as the password does.
+		calls := []struct {
+			caller                *rollcall.Client
+			method, param, params string
+		}{
+			{admin, "create_user", "password", fmt.Sprintf(`{"username":"lovelace","email":"countess@example.com","password":%q}`, test.password)},
+			{admin, "update_user", "password", fmt.Sprintf(`{"user_id":%d,"username":"lovelace","email":"countess@example.com","password":%q}`, ada.ID, test.password)},
+			{self, "change_password", "new_password", fmt.Sprintf(`[%q,%q]`, password, test.password)},
+		}
+		for _, call := range calls {
+			if test.want == "personal_password" && call.method == "change_password" {
+				continue // goes by the name that the account has
+			}
+			got := ask(t, call.caller, call.method, call.params)
+			if strings.HasPrefix(got, "{") && call.method != "change_password" {
+				free(t, f, got) // its names, for the next
+			}
+			want := "-32602 " + call.param + " " + test.want
+			if test.want == "" && strings.HasPrefix(got, "-32") || test.want != "" && got != want {
+				t.Errorf("%s%s: answered %s, want %q", call.method, call.params, got, test.want)
+			}
+		}
+	}
+	ada := f.account(t, "augusta.byron", rollcall.RoleUser)
+	for _, easy := range []string{"augusta.byron", "Augusta.Byron!", "augusta.byron@example.com"} {
+		if got := ask(t, f.as(t, ada), "change_password", fmt.Sprintf(`[%q,%q]`, password, easy)); got != "-32602 new_password personal_password" {
+			t.Errorf("change_password to %s: answered %s", easy, got)
 		}
 	}
 }
