@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -17,10 +18,12 @@ import (
 //
 // Passwords are normalised (NFKC) before they are hashed, so that it does not matter on which keyboard one is typed.
 type Passwords struct {
-	// QueueTimeout is how long a call waits for a slot, before its error is ErrBusy; 0 is as long as its context lasts.
+	// QueueTimeout is how long a call waits for a slot, before its error is ErrBusy; 0 is as long as its context lasts. Where so
+	// many wait already that its turn cannot come in time, it does not wait at all.
 	QueueTimeout time.Duration
 
-	slots chan struct{}
+	slots   chan struct{}
+	waiting atomic.Int64 // for a slot
 	// nobody stands for an account that does not exist. Its key is random, so that no password fits; to find that out is the
 	// usual work.
 	nobody passwordHash
@@ -36,6 +39,9 @@ const maxPassword = 4096
 
 // current is how passwords are hashed now: OWASP's recommendation for argon2id with 19 MiB.
 var current = argonParams{memory: 19 << 10, time: 2, threads: 1}
+
+// hashTime is what a hash takes at the least: some 20 ms on the machines of today.
+const hashTime = 10 * time.Millisecond
 
 const (
 	saltLen = 16
@@ -110,8 +116,13 @@ func (p *Passwords) takeSlot(ctx context.Context) error {
 		return nil
 	default:
 	}
+	before := p.waiting.Add(1) - 1
+	defer p.waiting.Add(-1)
 	var timeout <-chan time.Time // nil never comes
 	if p.QueueTimeout > 0 {
+		if wait := hashTime * time.Duration(before) / time.Duration(cap(p.slots)); wait >= p.QueueTimeout {
+			return ErrBusy
+		}
 		timeout = time.After(p.QueueTimeout)
 	}
 	select {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -226,6 +227,47 @@ func TestWaitingForASlotIsBounded(t *testing.T) {
 			if err := <-done; err != nil {
 				t.Errorf("who got the slot in time: %v", err)
 			}
+		}
+	})
+}
+
+// Whose turn cannot come in time is told so at once.
+func TestTheQueueForASlotIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const slots, queue, calls = 2, 10, 15
+		p := NewPasswords(slots)
+		p.QueueTimeout = queue / slots * hashTime
+		release := make(chan struct{})
+		p.derive = func(_, _ []byte, _, _ uint32, _ uint8, keyLen uint32) []byte {
+			<-release
+			return make([]byte, keyLen)
+		}
+		start := time.Now()
+		var busy, late atomic.Int64
+		for range calls {
+			go func() {
+				_, err := p.Check(t.Context(), "", "password")
+				switch {
+				case err == ErrBusy && time.Now().Equal(start):
+					busy.Add(1)
+				case err == ErrBusy:
+					late.Add(1)
+				}
+			}()
+		}
+		synctest.Wait()
+		if got := busy.Load(); got != calls-slots-queue {
+			t.Errorf("%d of %d are told at once that all is busy, want %d", got, calls, calls-slots-queue)
+		}
+		time.Sleep(p.QueueTimeout)
+		synctest.Wait()
+		if got := late.Load(); got != queue {
+			t.Errorf("%d are told so later, want %d", got, queue)
+		}
+		close(release)
+		if _, err := p.Check(t.Context(), "", "password"); err != nil {
+			t.Errorf("with free slots: %v", err)
 		}
 	})
 }
