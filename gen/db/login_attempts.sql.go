@@ -12,10 +12,11 @@ import (
 )
 
 const forgetLogins = `-- name: ForgetLogins :execrows
-DELETE FROM login_attempts WHERE idle_at <= now()
+DELETE FROM login_attempts
+WHERE key IN (SELECT a.key FROM login_attempts AS a WHERE a.idle_at <= now() FOR UPDATE SKIP LOCKED)
 `
 
-// ForgetLogins removes what no longer counts.
+// ForgetLogins removes what no longer counts, but waits for nobody who is counting there: they might wait for it.
 func (q *Queries) ForgetLogins(ctx context.Context) (int64, error) {
 	result, err := q.db.Exec(ctx, forgetLogins)
 	if err != nil {
@@ -122,13 +123,23 @@ func (q *Queries) ReserveLogin(ctx context.Context, arg ReserveLoginParams) (Res
 }
 
 const returnLogin = `-- name: ReturnLogin :exec
-UPDATE login_attempts
-SET failures = greatest(failures - 1, 0), retry_at = '-infinity'
-WHERE key = ANY($1::bytea[])
+WITH by_address AS (
+    UPDATE login_attempts AS a SET failures = greatest(a.failures - 1, 0), retry_at = '-infinity'
+    WHERE a.key = $2
+    RETURNING a.key
+)
+UPDATE login_attempts AS a SET failures = greatest(a.failures - 1, 0), retry_at = '-infinity'
+WHERE a.key = $1 AND (SELECT count(*) FROM by_address) >= 0
 `
 
-// ReturnLogin takes a reservation back: the login has not failed.
-func (q *Queries) ReturnLogin(ctx context.Context, keys [][]byte) error {
-	_, err := q.db.Exec(ctx, returnLogin, keys)
+type ReturnLoginParams struct {
+	CountedKey []byte
+	AddressKey []byte
+}
+
+// ReturnLogin takes a reservation back: the login has not failed. The address comes first, which the count makes sure of, as in
+// ReserveLogin: two who each have what the other wants next would wait for ever.
+func (q *Queries) ReturnLogin(ctx context.Context, arg ReturnLoginParams) error {
+	_, err := q.db.Exec(ctx, returnLogin, arg.CountedKey, arg.AddressKey)
 	return err
 }

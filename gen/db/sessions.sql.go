@@ -189,7 +189,7 @@ INSERT INTO sessions (id, user_id, expires_at, address)
 SELECT $1, users.id, $2, $3
 FROM users
 WHERE users.id = $4 AND users.password_hash = $5 AND users.active AND users.deleted_at IS NULL
-FOR SHARE
+FOR NO KEY UPDATE
 RETURNING id, user_id, generation, created_at, rotated_at, expires_at, address
 `
 
@@ -202,7 +202,8 @@ type OpenSessionParams struct {
 }
 
 // OpenSession begins a session of whoever had this hash when the password was checked. If it has changed since, or the account may
-// no longer be used, there is no such row: the lock makes whoever is changing that wait, or waits for them.
+// no longer be used, there is no such row: the lock makes whoever is changing that wait, or waits for them. Logins to one account
+// wait for each other as well, so that EndOldestSessions counts all of them.
 func (q *Queries) OpenSession(ctx context.Context, arg OpenSessionParams) (Session, error) {
 	row := q.db.QueryRow(ctx, openSession,
 		arg.ID,

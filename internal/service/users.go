@@ -115,15 +115,18 @@ func (u *userUpdate) prepare(ctx context.Context) (err error) {
 }
 
 // apply changes the row. With a new password, nobody who knew the old one stays
-// logged in.
+// logged in. The row comes first, as in a login: what both lock, both have to
+// lock in the same order.
 func (u *userUpdate) apply(ctx context.Context, q *db.Queries) (user db.User, err error) {
+	if user, err = q.UpdateUser(ctx, u.columns); err != nil {
+		return user, err
+	}
 	if u.login != nil {
 		if err := u.login.Succeeded(ctx, q); err != nil {
 			return user, err
 		}
 	}
-	user, err = q.UpdateUser(ctx, u.columns)
-	if err == nil && u.columns.PasswordHash != nil {
+	if u.columns.PasswordHash != nil {
 		_, err = q.EndSessions(ctx, user.ID)
 	}
 	return user, err

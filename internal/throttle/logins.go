@@ -85,7 +85,7 @@ func (l *Login) Succeeded(ctx context.Context, q *db.Queries) error {
 	if l.addressKey == nil {
 		return nil
 	}
-	if err := q.ReturnLogin(ctx, [][]byte{l.addressKey, l.countedKey}); err != nil {
+	if err := q.ReturnLogin(ctx, db.ReturnLoginParams{AddressKey: l.addressKey, CountedKey: l.countedKey}); err != nil {
 		return err
 	}
 	return q.RememberLogin(ctx, db.RememberLoginParams{KnownKey: l.knownKey, Memory: acquaintance})
@@ -96,7 +96,7 @@ func (l *Login) Untried(ctx context.Context) error {
 	if l.addressKey == nil {
 		return nil
 	}
-	return l.logins.db.ReturnLogin(ctx, [][]byte{l.addressKey, l.countedKey})
+	return l.logins.db.ReturnLogin(ctx, db.ReturnLoginParams{AddressKey: l.addressKey, CountedKey: l.countedKey})
 }
 
 // canonical makes all spellings of a name one: what the database takes for the same account is the same here.

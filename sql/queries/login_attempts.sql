@@ -45,10 +45,15 @@ SELECT counted.key AS counted_key,
 FROM counted;
 
 -- name: ReturnLogin :exec
--- ReturnLogin takes a reservation back: the login has not failed.
-UPDATE login_attempts
-SET failures = greatest(failures - 1, 0), retry_at = '-infinity'
-WHERE key = ANY(sqlc.arg(keys)::bytea[]);
+-- ReturnLogin takes a reservation back: the login has not failed. The address comes first, which the count makes sure of, as in
+-- ReserveLogin: two who each have what the other wants next would wait for ever.
+WITH by_address AS (
+    UPDATE login_attempts AS a SET failures = greatest(a.failures - 1, 0), retry_at = '-infinity'
+    WHERE a.key = sqlc.arg(address_key)
+    RETURNING a.key
+)
+UPDATE login_attempts AS a SET failures = greatest(a.failures - 1, 0), retry_at = '-infinity'
+WHERE a.key = sqlc.arg(counted_key) AND (SELECT count(*) FROM by_address) >= 0;
 
 -- name: RememberLogin :exec
 -- RememberLogin makes account and address known to each other.
@@ -57,5 +62,6 @@ VALUES (sqlc.arg(known_key), 0, '-infinity', now() + sqlc.arg(memory)::interval)
 ON CONFLICT (key) DO UPDATE SET failures = 0, retry_at = '-infinity', idle_at = excluded.idle_at;
 
 -- name: ForgetLogins :execrows
--- ForgetLogins removes what no longer counts.
-DELETE FROM login_attempts WHERE idle_at <= now();
+-- ForgetLogins removes what no longer counts, but waits for nobody who is counting there: they might wait for it.
+DELETE FROM login_attempts
+WHERE key IN (SELECT a.key FROM login_attempts AS a WHERE a.idle_at <= now() FOR UPDATE SKIP LOCKED);
