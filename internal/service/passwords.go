@@ -8,17 +8,15 @@ import (
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
 	"github.com/rollcall-rpc/rollcall/internal/auth"
 	"github.com/rollcall-rpc/rollcall/internal/postgres"
-	"github.com/rollcall-rpc/rollcall/internal/throttle"
 )
 
 // ChangePassword implements [rollcall.Service].
 func (s *Service) ChangePassword(ctx context.Context, params rollcall.ChangePasswordParams) (result rollcall.Authentication, err error) {
 	me := caller(ctx).User
-	hash, err := s.newHash(ctx, "new_password", params.NewPassword, me.Username, me.Email)
-	if err != nil {
+	if err := s.confirm(ctx, rollcall.MethodChangePassword, "old_password", params.OldPassword); err != nil {
 		return result, err
 	}
-	login, err := s.confirm(ctx, rollcall.MethodChangePassword, "old_password", params.OldPassword)
+	hash, err := s.newHash(ctx, "new_password", params.NewPassword, me.Username, me.Email)
 	if err != nil {
 		return result, err
 	}
@@ -27,7 +25,7 @@ func (s *Service) ChangePassword(ctx context.Context, params rollcall.ChangePass
 		if err != nil {
 			return err
 		}
-		result, err = s.beginAnew(ctx, q, login, changed)
+		result, err = s.beginAnew(ctx, q, changed)
 		return err
 	})
 	if errors.Is(err, postgres.ErrNotFound) { // the account has changed since the call began, and with it its sessions ended
@@ -38,11 +36,8 @@ func (s *Service) ChangePassword(ctx context.Context, params rollcall.ChangePass
 
 // beginAnew ends the sessions of whoever has changed their password, and begins
 // another.
-func (s *Service) beginAnew(ctx context.Context, q *db.Queries, login *throttle.Login, user db.User) (result rollcall.Authentication, err error) {
+func (s *Service) beginAnew(ctx context.Context, q *db.Queries, user db.User) (result rollcall.Authentication, err error) {
 	if _, err := q.EndSessions(ctx, user.ID); err != nil {
-		return result, err
-	}
-	if err := login.Succeeded(ctx, q); err != nil {
 		return result, err
 	}
 	done := event{method: rollcall.MethodChangePassword, actor: user.ID, target: user.ID, outcome: rollcall.AuditOutcomeDone}
@@ -58,25 +53,26 @@ func (s *Service) beginAnew(ctx context.Context, q *db.Queries, login *throttle.
 
 // confirm makes sure that the caller knows their password, which param holds: a
 // stolen token must not be enough to take an account over. Guesses count as
-// logins do, and are audited like them.
-func (s *Service) confirm(ctx context.Context, method, param string, password rollcall.CurrentPassword) (*throttle.Login, error) {
+// logins do, and are audited like them; a right one has not failed, whatever
+// becomes of the call.
+func (s *Service) confirm(ctx context.Context, method, param string, password rollcall.CurrentPassword) error {
 	me := caller(ctx)
 	login, err := s.Logins.Reserve(ctx, me.Username, auth.OriginFrom(ctx).Address)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	right, err := s.check(ctx, login, me.PasswordHash, string(password))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if !right {
-		refused := event{method: method, actor: me.ID, target: me.ID, outcome: rollcall.AuditOutcomeRefused}
-		if err := record(ctx, s.DB.Queries, refused); err != nil {
-			return nil, err
-		}
-		return nil, &rollcall.PermissionDeniedError{Data: &rollcall.Reason{Message: param + " is wrong"}}
+	if right {
+		return login.Succeeded(ctx, s.DB.Queries)
 	}
-	return login, nil
+	refused := event{method: method, actor: me.ID, target: me.ID, outcome: rollcall.AuditOutcomeRefused}
+	if err := record(ctx, s.DB.Queries, refused); err != nil {
+		return err
+	}
+	return &rollcall.PermissionDeniedError{Data: &rollcall.Reason{Message: param + " is wrong"}}
 }
 
 // newHash is the hash of a new password, which param holds, unless it is one

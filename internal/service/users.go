@@ -7,7 +7,6 @@ import (
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
 	"github.com/rollcall-rpc/rollcall/internal/postgres"
-	"github.com/rollcall-rpc/rollcall/internal/throttle"
 )
 
 // GetCurrentUser implements [rollcall.Service].
@@ -84,7 +83,6 @@ type userUpdate struct {
 	s       *Service
 	params  rollcall.UpdateUserParams
 	columns db.UpdateUserParams
-	login   *throttle.Login // of whoever had to give their password
 }
 
 // prepare asks whoever changes their own password or email for the password, and
@@ -96,7 +94,7 @@ func (u *userUpdate) prepare(ctx context.Context) (err error) {
 		if u.params.CurrentPassword == "" {
 			return invalidParams("give current_password to change the password or the email")
 		}
-		if u.login, err = u.s.confirm(ctx, rollcall.MethodUpdateUser, "current_password", u.params.CurrentPassword); err != nil {
+		if err := u.s.confirm(ctx, rollcall.MethodUpdateUser, "current_password", u.params.CurrentPassword); err != nil {
 			return err
 		}
 		u.columns.OldHash = &me.PasswordHash
@@ -115,18 +113,10 @@ func (u *userUpdate) prepare(ctx context.Context) (err error) {
 }
 
 // apply changes the row. With a new password, nobody who knew the old one stays
-// logged in. The row comes first, as in a login: what both lock, both have to
-// lock in the same order.
+// logged in.
 func (u *userUpdate) apply(ctx context.Context, q *db.Queries) (user db.User, err error) {
-	if user, err = q.UpdateUser(ctx, u.columns); err != nil {
-		return user, err
-	}
-	if u.login != nil {
-		if err := u.login.Succeeded(ctx, q); err != nil {
-			return user, err
-		}
-	}
-	if u.columns.PasswordHash != nil {
+	user, err = q.UpdateUser(ctx, u.columns)
+	if err == nil && u.columns.PasswordHash != nil {
 		_, err = q.EndSessions(ctx, user.ID)
 	}
 	return user, err
