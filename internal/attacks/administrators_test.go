@@ -56,3 +56,24 @@ func TestAdministratorsDismissEachOther(t *testing.T) {
 	}
 	measured(t, fmt.Sprintf("%d times two administrators dismiss each other", times), "%d times nobody was left", none)
 }
+
+// Administrators who change each other's accounts at the same time do not wait for
+// each other for ever.
+func TestAdministratorsChangeEachOther(t *testing.T) {
+	parallel(t)
+	d := deploy(t, 3)
+	admins := []session{d.admin(t), d.admin(t), d.admin(t)}
+	for i := range size(30, 300) {
+		found := tally(len(admins), func(j int) []int {
+			_, err := d.with(i+j, admins[j].token).UpdateUser(t.Context(), rollcall.UpdateUserParams{
+				UserID:         rollcall.UserID(admins[(j+1)%len(admins)].user.ID),
+				Username:       rollcall.Username(fmt.Sprintf("name%d-%d", i, j)),
+				IdempotencyKey: rollcall.IdempotencyKey(fmt.Sprint(i)),
+			})
+			return []int{code(err)}
+		})
+		if found[0] != len(admins) {
+			t.Fatalf("answered %v (code: times), want success", found)
+		}
+	}
+}

@@ -142,14 +142,15 @@ func respell(i int, name string) string {
 	return b.String()
 }
 
-// guessWithToken tries old passwords, as whoever has stolen tokens would.
+// guessWithToken tries old passwords, as whoever has stolen tokens would. The new
+// password is one that is refused, but nothing is done for it before.
 func (d *deployment) guessWithToken(t *testing.T, user db.User) func(i int, username string) []int {
 	token := d.session(t, user).token
 	return func(i int, _ string) []int {
 		ctx, c := from(t.Context(), address(i)), d.with(i, token)
 		guess := rollcall.CurrentPassword(fmt.Sprint("guess ", i))
 		if i%2 == 0 {
-			_, err := c.ChangePassword(ctx, rollcall.ChangePasswordParams{OldPassword: guess, NewPassword: "analytical engine"})
+			_, err := c.ChangePassword(ctx, rollcall.ChangePasswordParams{OldPassword: guess, NewPassword: "password"})
 			return []int{code(err)}
 		}
 		_, err := c.UpdateUser(ctx, rollcall.UpdateUserParams{
@@ -199,6 +200,29 @@ func TestGuessesDoNotLockTheOwnerOut(t *testing.T) {
 	if got := logIn(2, abroad); got != rollcall.CodeTooManyAttempts {
 		t.Errorf("from an address that is not known: answered %d", got)
 	}
+}
+
+// A right password is no guess, even where the call fails for another reason.
+func TestRightPasswordsDoNotCount(t *testing.T) {
+	parallel(t)
+	d := deployLimited(t)
+	s, taken := d.session(t, d.somebody(t, rollcall.RoleUser)), d.somebody(t, rollcall.RoleUser)
+	for i := range limit + 2 {
+		_, err := d.with(i, s.token).ChangePassword(t.Context(), rollcall.ChangePasswordParams{OldPassword: password, NewPassword: "password"})
+		if code(err) != rollcall.CodeInvalidParams {
+			t.Fatalf("a new password that is common: answered %v", err)
+		}
+		_, err = d.with(i, s.token).UpdateUser(t.Context(), rollcall.UpdateUserParams{
+			UserID: rollcall.UserID(s.user.ID), Email: rollcall.Email(taken.Email), CurrentPassword: password,
+		})
+		if code(err) != rollcall.CodeInvalidParams {
+			t.Fatalf("an email that is taken: answered %v", err)
+		}
+	}
+	_, err := d.at(0).Authenticate(from(t.Context(), "192.0.2.1"), rollcall.AuthenticateParams{
+		Username: rollcall.UsernameGuess(s.user.Username), Password: password,
+	})
+	check(t, err)
 }
 
 // Nobody becomes somebody else by a header, unless a proxy that is trusted sends
