@@ -25,6 +25,10 @@ test: postgres ## Run all tests, on a private Postgres of their own
 	@/usr/bin/python3 -c 'import requests, pytest, flask, jwt' 2>/dev/null || \
 	echo 'Skipped, since Python lacks requests, pytest, flask or jwt: the published client and its tests.'
 
+.PHONY: soak
+soak: postgres ## Attack three instances at full size, some 15 minutes, and print what was found
+	go -C internal/attacks test -count=1 -timeout=1h -attacks.full
+
 .PHONY: generate
 generate: ## Make gen/ anew from openrpc.json and sql/
 	go run ./tools/openrpcgen check -strict openrpc.json

@@ -153,7 +153,7 @@ func TestAuditIsAppendOnly(t *testing.T) {
 	}))(t)
 	for _, sql := range []string{
 		`UPDATE audit_entries SET actor_id = 2`, `DELETE FROM audit_entries`, `TRUNCATE audit_entries`,
-		`DELETE FROM audit_entries WHERE false`, `TRUNCATE users CASCADE, audit_entries`,
+		`DELETE FROM audit_entries WHERE false`, `TRUNCATE users, audit_entries CASCADE`,
 		`INSERT INTO audit_entries AS a OVERRIDING SYSTEM VALUE SELECT * FROM audit_entries ON CONFLICT (id) DO UPDATE SET actor_id = 2`,
 	} {
 		if _, err := d.sql.Exec(t.Context(), sql); err == nil || !strings.Contains(err.Error(), "append-only") {

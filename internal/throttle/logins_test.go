@@ -253,3 +253,26 @@ func must[T any](value T, err error) func(testing.TB) T {
 		return value
 	}
 }
+
+// Whatever the database takes for a letter of a name counts as that letter: no
+// other spelling is a fresh start for whoever guesses.
+func TestEveryCharacter(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, usual)
+	const spellings = `
+		SELECT spelling, name FROM (
+			SELECT chr(c) AS spelling, lower(normalize(chr(c) COLLATE "C", NFKC)) AS name
+			FROM generate_series(1, 1114111) AS c WHERE c NOT BETWEEN 55296 AND 57343
+		) AS all_characters WHERE name ~ '^[a-z0-9._-]+$'`
+	rows := must(f.conn.Query(t.Context(), spellings))(t)
+	var spelling, name string
+	tag := must(pgx.ForEachRow(rows, []any{&spelling, &name}, func() error {
+		if got := throttle.Canonical(spelling); got != name {
+			t.Errorf("the database takes %q for %q, and counted is %q", spelling, name, got)
+		}
+		return nil
+	}))(t)
+	if tag.RowsAffected() < 500 {
+		t.Errorf("the database has only %d spellings", tag.RowsAffected())
+	}
+}
