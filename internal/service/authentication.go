@@ -21,29 +21,38 @@ func (s *Service) Authenticate(ctx context.Context, params rollcall.Authenticate
 	if err != nil {
 		return result, err
 	}
-	user, err := s.userByName(ctx, string(params.Username))
-	if err != nil {
-		return result, err
-	}
-	right, err := s.check(ctx, login, usableHash(user), string(params.Password))
-	if err != nil {
-		return result, err
-	}
-	if right {
+	for {
+		user, err := s.userByName(ctx, string(params.Username))
+		if err != nil {
+			return result, err
+		}
+		right, err := s.check(ctx, login, usableHash(user), string(params.Password))
+		if err != nil {
+			return result, err
+		}
+		if !right {
+			return result, s.refuse(ctx, user)
+		}
 		hash := s.newerHash(ctx, user.PasswordHash, string(params.Password))
 		err = s.DB.InTx(ctx, func(q *db.Queries) error {
 			result, err = s.logIn(ctx, q, login, user, hash)
 			return err
 		})
-	}
-	if !right || errors.Is(err, postgres.ErrNotFound) { // not found: the account has changed since its row was read
-		refused := event{method: rollcall.MethodAuthenticate, target: user.ID, outcome: rollcall.AuditOutcomeRefused}
-		if err := record(ctx, s.DB.Queries, refused); err != nil {
+		// Not found: the account has changed since its row was read. It may only
+		// be that another login has replaced the hash, so look again.
+		if !errors.Is(err, postgres.ErrNotFound) {
 			return result, err
 		}
-		return result, unauthenticated("Invalid username or password")
 	}
-	return result, err
+}
+
+// refuse notes that somebody has not got in, and says so.
+func (s *Service) refuse(ctx context.Context, user db.User) error {
+	refused := event{method: rollcall.MethodAuthenticate, target: user.ID, outcome: rollcall.AuditOutcomeRefused}
+	if err := record(ctx, s.DB.Queries, refused); err != nil {
+		return err
+	}
+	return unauthenticated("Invalid username or password")
 }
 
 // userByName returns the account of that name, be it disabled or deleted; one
