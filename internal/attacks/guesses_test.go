@@ -2,11 +2,14 @@ package attacks_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
+
+	"golang.org/x/crypto/argon2"
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
@@ -277,5 +280,31 @@ func TestLoginsAtOnce(t *testing.T) {
 	}
 	if kept := scan[int](t, d, `SELECT count(*) FROM sessions WHERE user_id = $1`, user.ID); kept > 100 {
 		t.Errorf("the account has %d sessions, want 100 at the most", kept)
+	}
+}
+
+// Many log in at once to an account whose hash is one of former times, which the
+// first of them replaces: the others know the password no less for that.
+func TestLoginsAtOnceWithAnOldHash(t *testing.T) {
+	parallel(t)
+	d := deploy(t, 3)
+	salt := []byte("sixteen bytes ..")
+	encode := base64.RawStdEncoding.EncodeToString
+	old := fmt.Sprintf("$argon2id$v=19$m=8192,t=1,p=1$%s$%s", encode(salt), encode(argon2.IDKey([]byte(password), salt, 1, 8192, 1, 32)))
+	for range size(3, 50) {
+		user := d.somebody(t, rollcall.RoleUser)
+		d.run(t, `UPDATE users SET password_hash = $1 WHERE id = $2`, old, user.ID)
+		found := tally(6, func(i int) []int {
+			_, err := d.at(i).Authenticate(t.Context(), rollcall.AuthenticateParams{
+				Username: rollcall.UsernameGuess(user.Username), Password: password,
+			})
+			return []int{code(err)}
+		})
+		if found[0] != 6 {
+			t.Fatalf("answered %v (code: times), want success", found)
+		}
+		if scan[string](t, d, `SELECT password_hash FROM users WHERE id = $1`, user.ID) == old {
+			t.Error("the hash is as it was")
+		}
 	}
 }
