@@ -55,6 +55,7 @@ func deploy(t *testing.T, instances int, flags ...string) *deployment {
 		"ROLLCALL_ADDR=127.0.0.1:0",
 		"ROLLCALL_SHUTDOWN_DELAY=0s",
 		"ROLLCALL_TRUSTED_PROXY=127.0.0.1",
+		"ROLLCALL_HASH_QUEUE_TIMEOUT=10s", // however slow the machine is
 	}
 	d.db = must(postgres.Open(t.Context(), postgres.Config{URL: url}))(t)
 	t.Cleanup(d.db.Close)
