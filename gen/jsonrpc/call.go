@@ -18,9 +18,8 @@ type Call struct {
 	Notification bool            // wants no answer (section 4.1)
 	Batch        bool            // server: the call is part of a batch
 
-	answer  *Encoder // server: where the result goes, after start
-	start   int
-	decoder Decoder // of the params: here it costs no memory of its own
+	declared *method // server: what Method was when the call came
+	worker   *worker // server: whose memory is used
 }
 
 // Func carries a call: on a client it sends it, on a server it runs the
@@ -39,33 +38,48 @@ func chain(innermost Func, interceptors []Interceptor) Func {
 	return f
 }
 
-// encode writes the result straight into the answer, in place of what an
-// interceptor that tries twice got the first time. A Call that an interceptor
-// made has no answer.
-func (c *Call) encode(result func(*Encoder)) error {
-	if c.answer == nil {
-		c.answer = new(Encoder)
+// memory is that of the worker that runs the call. A Call that an interceptor
+// made has its own.
+func (c *Call) memory() *worker {
+	if c.worker == nil {
+		c.worker = new(worker)
 	}
-	e := c.answer
-	e.truncate(c.start)
-	result(e)
+	return c.worker
+}
+
+// encodeResult writes the result straight into the answer, in place of what an
+// interceptor that tries twice got the first time. For all that the compiler
+// knows encode keeps its pointer, which would cost each call new memory: hence
+// the result moves to where the last of its type was.
+func encodeResult[R any](c *Call, result R, encode func(*R, *Encoder)) error {
+	w := c.memory()
+	r, ok := w.result.(*R)
+	if !ok {
+		r = new(R)
+		w.result = r
+	}
+	*r = result
+	e := &w.answer
+	e.truncate(w.start)
+	encode(r, e)
+	*r = *new(R)
 	if e.err != nil {
 		return e.err
 	}
-	c.Result = e.buf[c.start:]
+	c.Result = e.buf[w.start:]
 	return nil
 }
 
 // keepResult makes the answer end in the call's result. There it is, where the
 // method has written it, unless an interceptor put another in its place.
-func (c *Call) keepResult() error {
-	e := c.answer
-	written := e.buf[c.start:]
-	if len(written) > 0 && len(written) == len(c.Result) && &written[0] == &c.Result[0] {
+func (w *worker) keepResult() error {
+	e, result := &w.answer, w.call.Result
+	written := e.buf[w.start:]
+	if len(written) > 0 && len(written) == len(result) && &written[0] == &result[0] {
 		return nil
 	}
-	e.truncate(c.start)
-	e.JSON(c.Result)
+	e.truncate(w.start)
+	e.JSON(result)
 	return e.err
 }
 
@@ -79,9 +93,9 @@ type paramsOf[P any] interface {
 	FromJSON
 }
 
-// Serve is the body of every case of a generated dispatcher: it reads and
-// checks the params, fills in their defaults, runs the method, and encodes its
-// result. Read is the fast lane; it is nil where there is none.
+// Serve is the body of every method of a generated server: it reads and checks
+// the params, fills in their defaults, runs the method, and encodes its result.
+// Read is the fast lane; it is nil where there is none.
 func Serve[P, R any, PP paramsOf[P]](ctx context.Context, call *Call, check ParamsCheck, read func(*Decoder) (P, bool),
 	method func(context.Context, P) (R, error), encode func(*R, *Encoder)) error {
 	params, err := Params[P, PP](ctx, call, check, read)
@@ -92,7 +106,7 @@ func Serve[P, R any, PP paramsOf[P]](ctx context.Context, call *Call, check Para
 	if err != nil {
 		return err
 	}
-	return call.encode(func(e *Encoder) { encode(&result, e) })
+	return encodeResult(call, result, encode)
 }
 
 // ServeNoResult is [Serve] for a method whose result is null, or that is only a
@@ -116,7 +130,7 @@ func ServeNoParams[R any](ctx context.Context, call *Call, check ParamsCheck,
 	if err != nil {
 		return err
 	}
-	return call.encode(func(e *Encoder) { encode(&result, e) })
+	return encodeResult(call, result, encode)
 }
 
 // ServeNothing is [Serve] for a method that has neither params nor a result.
@@ -127,12 +141,15 @@ func ServeNothing(ctx context.Context, call *Call, check ParamsCheck, method fun
 	return method(ctx)
 }
 
-// ServeDocument answers rpc.discover, which has no params.
-func ServeDocument(call *Call, document json.RawMessage) error {
-	if !isEmpty(call.Params) {
-		return InvalidParamsError([]Violation{{Keyword: "maxProperties", Message: "want no params"}})
-	}
-	return call.encode(func(e *Encoder) { e.buf = append(e.buf, document...) })
+// Discover is the method rpc.discover, which has no params and answers with the
+// document that it gets as compact JSON.
+func Discover(document func() []byte) Method {
+	return Method{ReadOnly: true, Serve: func(_ context.Context, call *Call) error {
+		if !isEmpty(call.Params) {
+			return InvalidParamsError([]Violation{{Keyword: "maxProperties", Message: "want no params"}})
+		}
+		return encodeResult(call, document(), func(document *[]byte, e *Encoder) { e.buf = append(e.buf, *document...) })
+	}}
 }
 
 // isEmpty reports whether params are left out, [] or {}.
@@ -153,8 +170,9 @@ func checkNone(ctx context.Context, call *Call, check ParamsCheck) error {
 // takes the fast lane, and the slow one where that is nil or says no.
 func Params[P any, PP paramsOf[P]](ctx context.Context, call *Call, check ParamsCheck, read func(*Decoder) (P, bool)) (P, error) {
 	if read != nil {
-		call.decoder = Decoder{data: call.Params}
-		if params, ok := read(&call.decoder); ok {
+		d := &call.memory().decoder
+		*d = Decoder{data: call.Params}
+		if params, ok := read(d); ok {
 			return params, nil
 		}
 	}

@@ -121,8 +121,11 @@ func (x *exchange) write(w http.ResponseWriter) {
 
 // worker is the memory of a goroutine that runs calls, one after the other.
 type worker struct {
-	answer Encoder // the response to the call
-	call   Call
+	answer  Encoder // the response to the call
+	start   int     // where its result begins
+	call    Call
+	decoder Decoder // of the params
+	result  any     // a pointer to where the last result was, for the next of its type
 }
 
 var workerPool = sync.Pool{New: func() any { return new(worker) }}

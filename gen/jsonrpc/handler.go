@@ -22,7 +22,7 @@ import (
 // too, or with 204 if they hold notifications only. The rest is HTTP's: 400,
 // 405, 408, 413 and 415 mean that nothing has run.
 type Handler struct {
-	dispatcher   Dispatcher
+	methods      map[string]*method
 	serve        Func
 	interceptors []Interceptor
 	log          *slog.Logger
@@ -34,30 +34,28 @@ type Handler struct {
 	observe      func(context.Context, Summary) // nil: nobody wants to know
 }
 
-// Dispatcher is what a generated server package makes of a document.
-type Dispatcher interface {
-	// Find looks a method up: its name, which must not be a part of what it is
-	// given, and its class; or Undeclared.
-	Find(method []byte) (name string, class Class)
+// Methods are those of a contract, by name: what a generated server package
+// makes of a document. A map finds one in about 8 ns, among a thousand as among
+// ten; a switch, which is a search, takes from 2 to 22.
+type Methods map[string]Method
 
-	// Serve runs a call of a method that was found.
-	Serve(ctx context.Context, call *Call) error
+// Method is what a server knows of a method of its contract.
+type Method struct {
+	Serve    Func // runs a call
+	ReadOnly bool // changes nothing: x-readonly in the contract
 }
 
-// Class is what has to be known of a method before it runs.
-type Class uint8
-
-// The classes of methods.
-const (
-	Undeclared Class = iota // the contract has no such method
-	Mutating                // may change something
-	ReadOnly                // changes nothing: x-readonly in the contract
-)
+// method is a Method that knows its name: a call's is a part of its request,
+// and gone with it.
+type method struct {
+	Method
+	name string
+}
 
 // NewHandler is called by the generated constructors of the same name.
-func NewHandler(d Dispatcher, opts ...HandlerOption) *Handler {
+func NewHandler(methods Methods, opts ...HandlerOption) *Handler {
 	h := &Handler{
-		dispatcher:   d,
+		methods:      make(map[string]*method, len(methods)),
 		log:          slog.Default(),
 		timeout:      10 * time.Second,
 		maxBody:      1 << 20,
@@ -68,9 +66,12 @@ func NewHandler(d Dispatcher, opts ...HandlerOption) *Handler {
 	for _, o := range opts {
 		o.applyToHandler(h)
 	}
-	h.serve = recovered(asObject(d.Serve))
+	for name, m := range methods {
+		h.methods[name] = &method{m, name}
+	}
+	h.serve = recovered(asObject(h.run))
 	if len(h.interceptors) > 0 { // they see a panic of the method as an error; their own is caught too
-		h.serve = recovered(asObject(chain(recovered(d.Serve), h.interceptors)))
+		h.serve = recovered(asObject(chain(recovered(h.run), h.interceptors)))
 	}
 	return h
 }
@@ -162,7 +163,7 @@ func (h *Handler) answerAlone(ctx context.Context, x *exchange) {
 
 func (h *Handler) find(r *request) {
 	if r.fault == "" {
-		r.name, r.class = h.dispatcher.Find(r.method)
+		r.declared = h.methods[string(r.method)]
 	}
 }
 
@@ -175,10 +176,13 @@ func (h *Handler) answerRequest(ctx context.Context, w *worker, r *request, x *e
 	switch {
 	case r.fault != "":
 		r.fail(&w.answer, invalidRequest(r.fault))
-	case r.class == Undeclared:
+	case r.declared == nil:
 		r.fail(&w.answer, methodNotFound(string(r.method)))
 	default:
-		w.call = Call{Method: r.name, Params: r.params, Header: x.header, Notification: r.notification(), Batch: x.body.batch, answer: &w.answer}
+		w.call = Call{
+			Method: r.declared.name, Params: r.params, Header: x.header, Notification: r.notification(), Batch: x.body.batch,
+			declared: r.declared, worker: w,
+		}
 		h.answerCall(ctx, w, r)
 	}
 }
@@ -190,27 +194,39 @@ func (h *Handler) answerCall(ctx context.Context, w *worker, r *request) {
 	call, e := &w.call, &w.answer
 	e.envelope(r.id)
 	e.buf = append(e.buf, `"result":`...)
-	call.start = len(e.buf)
+	w.start = len(e.buf)
 	err := ctx.Err() // what has no time left is not begun
 	if err == nil {
 		r.ran = true
 		err = h.serve(ctx, call)
 	}
 	if err == nil {
-		err = call.keepResult()
+		err = w.keepResult()
 	}
 	switch {
 	case err != nil:
 		e.truncate(0)
 		r.fail(e, h.errorObject(ctx, call, err))
 		if r.notification() {
-			h.log.LogAttrs(ctx, slog.LevelInfo, "notification failed", slog.String("method", r.name), slog.Int("code", r.code))
+			h.log.LogAttrs(ctx, slog.LevelInfo, "notification failed", slog.String("method", r.declared.name), slog.Int("code", r.code))
 		}
 	case r.notification():
 		e.truncate(0)
 	default:
 		e.buf = append(e.buf, '}')
 	}
+}
+
+// run runs the method that was found for call; or the one that call names, if
+// that is an interceptor's word.
+func (h *Handler) run(ctx context.Context, call *Call) error {
+	m := call.declared
+	if m == nil || m.name != call.Method {
+		if m = h.methods[call.Method]; m == nil {
+			return NotImplemented(call.Method)
+		}
+	}
+	return m.Serve(ctx, call)
 }
 
 // errorObject says what a caller may know of err, and logs the rest.

@@ -12,18 +12,18 @@ type request struct {
 	params []byte // nil if left out
 	fault  string // why this is no valid request; empty if it is one
 
-	name  string // of the method in the contract
-	class Class
-	ran   bool   // the method was called
-	code  int    // of the error object; 0 if there is none
-	early []byte // its response, while it waits for those before it
+	declared *method // nil if the contract has no such method
+	ran      bool    // the method was called
+	code     int     // of the error object; 0 if there is none
 }
 
 func (r *request) notification() bool { return r.id == nil && r.fault == "" }
 
 // isRead reports whether the response is a result and nothing is lost without
 // it.
-func (r *request) isRead() bool { return r.class == ReadOnly && r.code == 0 && !r.notification() }
+func (r *request) isRead() bool {
+	return r.declared != nil && r.declared.ReadOnly && r.code == 0 && !r.notification()
+}
 
 // fail answers the request with an error, if it wants an answer.
 func (r *request) fail(e *Encoder, rpcError *Error) {

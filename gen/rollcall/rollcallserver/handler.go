@@ -14,168 +14,172 @@ import (
 // NewHandler returns a handler that answers calls with the methods of svc. Who calls
 // the methods that the contract protects, auth finds out.
 func NewHandler(svc rollcall.Service, auth jsonrpc.Authenticator, opts ...jsonrpc.HandlerOption) *jsonrpc.Handler {
-	return jsonrpc.NewHandler(&dispatcher{svc: svc, auth: auth, check: schemas().Check}, opts...)
+	s := &server{svc: svc, auth: auth, check: schemas().Check}
+	return jsonrpc.NewHandler(jsonrpc.Methods{
+		rollcall.MethodPing:           {Serve: s.Ping, ReadOnly: true},
+		rollcall.MethodGetServerTime:  {Serve: s.GetServerTime, ReadOnly: true},
+		rollcall.MethodEcho:           {Serve: s.Echo, ReadOnly: true},
+		rollcall.MethodAdd:            {Serve: s.Add, ReadOnly: true},
+		rollcall.MethodAuthenticate:   {Serve: s.Authenticate},
+		rollcall.MethodRefresh:        {Serve: s.Refresh},
+		rollcall.MethodLogout:         {Serve: s.Logout},
+		rollcall.MethodListSessions:   {Serve: s.ListSessions, ReadOnly: true},
+		rollcall.MethodRevokeSession:  {Serve: s.RevokeSession},
+		rollcall.MethodChangePassword: {Serve: s.ChangePassword},
+		rollcall.MethodGetCurrentUser: {Serve: s.GetCurrentUser, ReadOnly: true},
+		rollcall.MethodGetUser:        {Serve: s.GetUser, ReadOnly: true},
+		rollcall.MethodGetUsers:       {Serve: s.GetUsers, ReadOnly: true},
+		rollcall.MethodCreateUser:     {Serve: s.CreateUser},
+		rollcall.MethodUpdateUser:     {Serve: s.UpdateUser},
+		rollcall.MethodSetRole:        {Serve: s.SetRole},
+		rollcall.MethodSetActive:      {Serve: s.SetActive},
+		rollcall.MethodDeleteUser:     {Serve: s.DeleteUser},
+		rollcall.MethodListAudit:      {Serve: s.ListAudit, ReadOnly: true},
+		rollcall.MethodRPCDiscover:    jsonrpc.Discover(document),
+	}, opts...)
 }
 
-// dispatcher knows which method a call is for.
-type dispatcher struct {
+// server runs the calls of each method.
+type server struct {
 	svc   rollcall.Service
 	auth  jsonrpc.Authenticator
 	check jsonrpc.ParamsCheck
 }
 
-// Find implements [jsonrpc.Dispatcher].
-func (d *dispatcher) Find(method []byte) (string, jsonrpc.Class) {
-	switch string(method) {
-	case rollcall.MethodPing:
-		return rollcall.MethodPing, jsonrpc.ReadOnly
-	case rollcall.MethodGetServerTime:
-		return rollcall.MethodGetServerTime, jsonrpc.ReadOnly
-	case rollcall.MethodEcho:
-		return rollcall.MethodEcho, jsonrpc.ReadOnly
-	case rollcall.MethodAdd:
-		return rollcall.MethodAdd, jsonrpc.ReadOnly
-	case rollcall.MethodAuthenticate:
-		return rollcall.MethodAuthenticate, jsonrpc.Mutating
-	case rollcall.MethodRefresh:
-		return rollcall.MethodRefresh, jsonrpc.Mutating
-	case rollcall.MethodLogout:
-		return rollcall.MethodLogout, jsonrpc.Mutating
-	case rollcall.MethodListSessions:
-		return rollcall.MethodListSessions, jsonrpc.ReadOnly
-	case rollcall.MethodRevokeSession:
-		return rollcall.MethodRevokeSession, jsonrpc.Mutating
-	case rollcall.MethodChangePassword:
-		return rollcall.MethodChangePassword, jsonrpc.Mutating
-	case rollcall.MethodGetCurrentUser:
-		return rollcall.MethodGetCurrentUser, jsonrpc.ReadOnly
-	case rollcall.MethodGetUser:
-		return rollcall.MethodGetUser, jsonrpc.ReadOnly
-	case rollcall.MethodGetUsers:
-		return rollcall.MethodGetUsers, jsonrpc.ReadOnly
-	case rollcall.MethodCreateUser:
-		return rollcall.MethodCreateUser, jsonrpc.Mutating
-	case rollcall.MethodUpdateUser:
-		return rollcall.MethodUpdateUser, jsonrpc.Mutating
-	case rollcall.MethodSetRole:
-		return rollcall.MethodSetRole, jsonrpc.Mutating
-	case rollcall.MethodSetActive:
-		return rollcall.MethodSetActive, jsonrpc.Mutating
-	case rollcall.MethodDeleteUser:
-		return rollcall.MethodDeleteUser, jsonrpc.Mutating
-	case rollcall.MethodListAudit:
-		return rollcall.MethodListAudit, jsonrpc.ReadOnly
-	case rollcall.MethodRPCDiscover:
-		return rollcall.MethodRPCDiscover, jsonrpc.ReadOnly
-	}
-	return "", jsonrpc.Undeclared
+func (s *server) Ping(ctx context.Context, call *jsonrpc.Call) error {
+	return jsonrpc.ServeNoParams(ctx, call, s.check, s.svc.Ping, jsonrpc.EncodeString[rollcall.PingAnswer])
 }
 
-// Serve implements [jsonrpc.Dispatcher].
-func (d *dispatcher) Serve(ctx context.Context, call *jsonrpc.Call) error {
-	switch call.Method {
-	case rollcall.MethodPing:
-		return jsonrpc.ServeNoParams(ctx, call, d.check, d.svc.Ping, jsonrpc.EncodeString[rollcall.PingAnswer])
-	case rollcall.MethodGetServerTime:
-		return jsonrpc.ServeNoParams(ctx, call, d.check, d.svc.GetServerTime, jsonrpc.EncodeTime)
-	case rollcall.MethodEcho:
-		return jsonrpc.Serve(ctx, call, d.check, readEchoParams, d.svc.Echo, jsonrpc.EncodeRaw)
-	case rollcall.MethodAdd:
-		return jsonrpc.Serve(ctx, call, d.check, readAddParams, d.svc.Add, jsonrpc.EncodeFloat[rollcall.Number])
-	case rollcall.MethodAuthenticate:
-		return jsonrpc.Serve(ctx, call, d.check, readAuthenticateParams, d.svc.Authenticate, (*rollcall.Authentication).EncodeJSON)
-	case rollcall.MethodRefresh:
-		return jsonrpc.Serve(ctx, call, d.check, readRefreshParams, d.svc.Refresh, (*rollcall.Authentication).EncodeJSON)
-	case rollcall.MethodLogout:
-		ctx, err := jsonrpc.Admit(ctx, d.auth, call)
-		if err != nil {
-			return err
-		}
-		return jsonrpc.ServeNoParams(ctx, call, d.check, d.svc.Logout, (*rollcall.Success).EncodeJSON)
-	case rollcall.MethodListSessions:
-		ctx, err := jsonrpc.Admit(ctx, d.auth, call)
-		if err != nil {
-			return err
-		}
-		return jsonrpc.ServeNoParams(ctx, call, d.check, d.svc.ListSessions, (*rollcall.Sessions).EncodeJSON)
-	case rollcall.MethodRevokeSession:
-		ctx, err := jsonrpc.Admit(ctx, d.auth, call)
-		if err != nil {
-			return err
-		}
-		return jsonrpc.Serve(ctx, call, d.check, readRevokeSessionParams, d.svc.RevokeSession, (*rollcall.Success).EncodeJSON)
-	case rollcall.MethodChangePassword:
-		ctx, err := jsonrpc.Admit(ctx, d.auth, call)
-		if err != nil {
-			return err
-		}
-		return jsonrpc.Serve(ctx, call, d.check, readChangePasswordParams, d.svc.ChangePassword, (*rollcall.Authentication).EncodeJSON)
-	case rollcall.MethodGetCurrentUser:
-		ctx, err := jsonrpc.Admit(ctx, d.auth, call)
-		if err != nil {
-			return err
-		}
-		return jsonrpc.ServeNoParams(ctx, call, d.check, d.svc.GetCurrentUser, (*rollcall.User).EncodeJSON)
-	case rollcall.MethodGetUser:
-		ctx, self, err := jsonrpc.AdmitSelf(ctx, d.auth, call, "admin")
-		if err != nil {
-			return err
-		}
-		return jsonrpc.Serve(ctx, call, d.check, readGetUserParams, func(ctx context.Context, params rollcall.GetUserParams) (result rollcall.User, err error) {
-			if err := self(strconv.FormatInt(int64(params.UserID), 10)); err != nil {
-				return result, err
-			}
-			return d.svc.GetUser(ctx, params)
-		}, (*rollcall.User).EncodeJSON)
-	case rollcall.MethodGetUsers:
-		ctx, err := jsonrpc.Admit(ctx, d.auth, call, "admin")
-		if err != nil {
-			return err
-		}
-		return jsonrpc.Serve(ctx, call, d.check, readGetUsersParams, d.svc.GetUsers, (*rollcall.Users).EncodeJSON)
-	case rollcall.MethodCreateUser:
-		ctx, err := jsonrpc.Admit(ctx, d.auth, call, "admin")
-		if err != nil {
-			return err
-		}
-		return jsonrpc.Serve(ctx, call, d.check, readCreateUserParams, d.svc.CreateUser, (*rollcall.User).EncodeJSON)
-	case rollcall.MethodUpdateUser:
-		ctx, self, err := jsonrpc.AdmitSelf(ctx, d.auth, call, "admin")
-		if err != nil {
-			return err
-		}
-		return jsonrpc.Serve(ctx, call, d.check, readUpdateUserParams, func(ctx context.Context, params rollcall.UpdateUserParams) (result rollcall.User, err error) {
-			if err := self(strconv.FormatInt(int64(params.UserID), 10)); err != nil {
-				return result, err
-			}
-			return d.svc.UpdateUser(ctx, params)
-		}, (*rollcall.User).EncodeJSON)
-	case rollcall.MethodSetRole:
-		ctx, err := jsonrpc.Admit(ctx, d.auth, call, "admin")
-		if err != nil {
-			return err
-		}
-		return jsonrpc.Serve(ctx, call, d.check, readSetRoleParams, d.svc.SetRole, (*rollcall.User).EncodeJSON)
-	case rollcall.MethodSetActive:
-		ctx, err := jsonrpc.Admit(ctx, d.auth, call, "admin")
-		if err != nil {
-			return err
-		}
-		return jsonrpc.Serve(ctx, call, d.check, readSetActiveParams, d.svc.SetActive, (*rollcall.User).EncodeJSON)
-	case rollcall.MethodDeleteUser:
-		ctx, err := jsonrpc.Admit(ctx, d.auth, call, "admin")
-		if err != nil {
-			return err
-		}
-		return jsonrpc.Serve(ctx, call, d.check, readDeleteUserParams, d.svc.DeleteUser, (*rollcall.Success).EncodeJSON)
-	case rollcall.MethodListAudit:
-		ctx, err := jsonrpc.Admit(ctx, d.auth, call, "admin")
-		if err != nil {
-			return err
-		}
-		return jsonrpc.Serve(ctx, call, d.check, readListAuditParams, d.svc.ListAudit, (*rollcall.AuditEntries).EncodeJSON)
-	case rollcall.MethodRPCDiscover:
-		return jsonrpc.ServeDocument(call, document())
+func (s *server) GetServerTime(ctx context.Context, call *jsonrpc.Call) error {
+	return jsonrpc.ServeNoParams(ctx, call, s.check, s.svc.GetServerTime, jsonrpc.EncodeTime)
+}
+
+func (s *server) Echo(ctx context.Context, call *jsonrpc.Call) error {
+	return jsonrpc.Serve(ctx, call, s.check, readEchoParams, s.svc.Echo, jsonrpc.EncodeRaw)
+}
+
+func (s *server) Add(ctx context.Context, call *jsonrpc.Call) error {
+	return jsonrpc.Serve(ctx, call, s.check, readAddParams, s.svc.Add, jsonrpc.EncodeFloat[rollcall.Number])
+}
+
+func (s *server) Authenticate(ctx context.Context, call *jsonrpc.Call) error {
+	return jsonrpc.Serve(ctx, call, s.check, readAuthenticateParams, s.svc.Authenticate, (*rollcall.Authentication).EncodeJSON)
+}
+
+func (s *server) Refresh(ctx context.Context, call *jsonrpc.Call) error {
+	return jsonrpc.Serve(ctx, call, s.check, readRefreshParams, s.svc.Refresh, (*rollcall.Authentication).EncodeJSON)
+}
+
+func (s *server) Logout(ctx context.Context, call *jsonrpc.Call) error {
+	ctx, err := jsonrpc.Admit(ctx, s.auth, call)
+	if err != nil {
+		return err
 	}
-	return jsonrpc.NotImplemented(call.Method)
+	return jsonrpc.ServeNoParams(ctx, call, s.check, s.svc.Logout, (*rollcall.Success).EncodeJSON)
+}
+
+func (s *server) ListSessions(ctx context.Context, call *jsonrpc.Call) error {
+	ctx, err := jsonrpc.Admit(ctx, s.auth, call)
+	if err != nil {
+		return err
+	}
+	return jsonrpc.ServeNoParams(ctx, call, s.check, s.svc.ListSessions, (*rollcall.Sessions).EncodeJSON)
+}
+
+func (s *server) RevokeSession(ctx context.Context, call *jsonrpc.Call) error {
+	ctx, err := jsonrpc.Admit(ctx, s.auth, call)
+	if err != nil {
+		return err
+	}
+	return jsonrpc.Serve(ctx, call, s.check, readRevokeSessionParams, s.svc.RevokeSession, (*rollcall.Success).EncodeJSON)
+}
+
+func (s *server) ChangePassword(ctx context.Context, call *jsonrpc.Call) error {
+	ctx, err := jsonrpc.Admit(ctx, s.auth, call)
+	if err != nil {
+		return err
+	}
+	return jsonrpc.Serve(ctx, call, s.check, readChangePasswordParams, s.svc.ChangePassword, (*rollcall.Authentication).EncodeJSON)
+}
+
+func (s *server) GetCurrentUser(ctx context.Context, call *jsonrpc.Call) error {
+	ctx, err := jsonrpc.Admit(ctx, s.auth, call)
+	if err != nil {
+		return err
+	}
+	return jsonrpc.ServeNoParams(ctx, call, s.check, s.svc.GetCurrentUser, (*rollcall.User).EncodeJSON)
+}
+
+func (s *server) GetUser(ctx context.Context, call *jsonrpc.Call) error {
+	ctx, self, err := jsonrpc.AdmitSelf(ctx, s.auth, call, "admin")
+	if err != nil {
+		return err
+	}
+	return jsonrpc.Serve(ctx, call, s.check, readGetUserParams, func(ctx context.Context, params rollcall.GetUserParams) (result rollcall.User, err error) {
+		if err := self(strconv.FormatInt(int64(params.UserID), 10)); err != nil {
+			return result, err
+		}
+		return s.svc.GetUser(ctx, params)
+	}, (*rollcall.User).EncodeJSON)
+}
+
+func (s *server) GetUsers(ctx context.Context, call *jsonrpc.Call) error {
+	ctx, err := jsonrpc.Admit(ctx, s.auth, call, "admin")
+	if err != nil {
+		return err
+	}
+	return jsonrpc.Serve(ctx, call, s.check, readGetUsersParams, s.svc.GetUsers, (*rollcall.Users).EncodeJSON)
+}
+
+func (s *server) CreateUser(ctx context.Context, call *jsonrpc.Call) error {
+	ctx, err := jsonrpc.Admit(ctx, s.auth, call, "admin")
+	if err != nil {
+		return err
+	}
+	return jsonrpc.Serve(ctx, call, s.check, readCreateUserParams, s.svc.CreateUser, (*rollcall.User).EncodeJSON)
+}
+
+func (s *server) UpdateUser(ctx context.Context, call *jsonrpc.Call) error {
+	ctx, self, err := jsonrpc.AdmitSelf(ctx, s.auth, call, "admin")
+	if err != nil {
+		return err
+	}
+	return jsonrpc.Serve(ctx, call, s.check, readUpdateUserParams, func(ctx context.Context, params rollcall.UpdateUserParams) (result rollcall.User, err error) {
+		if err := self(strconv.FormatInt(int64(params.UserID), 10)); err != nil {
+			return result, err
+		}
+		return s.svc.UpdateUser(ctx, params)
+	}, (*rollcall.User).EncodeJSON)
+}
+
+func (s *server) SetRole(ctx context.Context, call *jsonrpc.Call) error {
+	ctx, err := jsonrpc.Admit(ctx, s.auth, call, "admin")
+	if err != nil {
+		return err
+	}
+	return jsonrpc.Serve(ctx, call, s.check, readSetRoleParams, s.svc.SetRole, (*rollcall.User).EncodeJSON)
+}
+
+func (s *server) SetActive(ctx context.Context, call *jsonrpc.Call) error {
+	ctx, err := jsonrpc.Admit(ctx, s.auth, call, "admin")
+	if err != nil {
+		return err
+	}
+	return jsonrpc.Serve(ctx, call, s.check, readSetActiveParams, s.svc.SetActive, (*rollcall.User).EncodeJSON)
+}
+
+func (s *server) DeleteUser(ctx context.Context, call *jsonrpc.Call) error {
+	ctx, err := jsonrpc.Admit(ctx, s.auth, call, "admin")
+	if err != nil {
+		return err
+	}
+	return jsonrpc.Serve(ctx, call, s.check, readDeleteUserParams, s.svc.DeleteUser, (*rollcall.Success).EncodeJSON)
+}
+
+func (s *server) ListAudit(ctx context.Context, call *jsonrpc.Call) error {
+	ctx, err := jsonrpc.Admit(ctx, s.auth, call, "admin")
+	if err != nil {
+		return err
+	}
+	return jsonrpc.Serve(ctx, call, s.check, readListAuditParams, s.svc.ListAudit, (*rollcall.AuditEntries).EncodeJSON)
 }

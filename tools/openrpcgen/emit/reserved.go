@@ -19,5 +19,5 @@ func Reserved(name string) bool {
 var reserved = strings.Fields(`
 	init internal main testdata vendor
 	bytes cmp context fmt http httptest json jsonrpc jsonrpctest log pattern regexp strconv sync testing time validate
-	c call connect ctx d dispatcher document err method ok s schemas seen self server service svc t unset v
+	c call connect ctx d document err method ok s schemas seen self server service svc t unset v
 `)

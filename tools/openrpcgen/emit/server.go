@@ -11,69 +11,54 @@ func (w *writer) handler(p *printer) {
 	s := w.service
 	p.packageComment(fmt.Sprintf("Package %s serves [%s.Service] over HTTP.", p.target.name, s.Package))
 	service := p.api("Service")
+	params, literal := "svc "+service, "svc: svc, "
+	about := []string{"NewHandler returns a handler that answers calls with the methods of svc."}
 	if s.Protected {
-		p.comment("NewHandler returns a handler that answers calls with the methods of svc. Who calls",
-			"the methods that the contract protects, auth finds out.")
-		p.p("func NewHandler(svc %s, auth %s, opts ...%s) *%s {", service, p.rt("Authenticator"), p.rt("HandlerOption"), p.rt("Handler"))
-		p.p("return %s(&dispatcher{svc: svc, auth: auth, check: schemas().Check}, opts...)", p.rt("NewHandler"))
-	} else {
-		p.comment("NewHandler returns a handler that answers calls with the methods of svc.")
-		p.p("func NewHandler(svc %s, opts ...%s) *%s {", service, p.rt("HandlerOption"), p.rt("Handler"))
-		p.p("return %s(&dispatcher{svc: svc, check: schemas().Check}, opts...)", p.rt("NewHandler"))
+		params, literal = params+", auth "+p.rt("Authenticator"), literal+"auth: auth, "
+		about = []string{about[0] + " Who calls", "the methods that the contract protects, auth finds out."}
 	}
+	p.comment(about...)
+	p.p("func NewHandler(%s, opts ...%s) *%s {", params, p.rt("HandlerOption"), p.rt("Handler"))
+	p.p("s := &server{%scheck: schemas().Check}", literal)
+	w.methods(p)
 	p.p("}\n")
 
-	p.comment("dispatcher knows which method a call is for.")
-	p.p("type dispatcher struct {")
+	p.comment("server runs the calls of each method.")
+	p.p("type server struct {")
 	p.p("svc %s", service)
 	if s.Protected {
 		p.p("auth %s", p.rt("Authenticator"))
 	}
 	p.p("check %s", p.rt("ParamsCheck"))
 	p.p("}\n")
-	w.find(p)
-	w.dispatch(p)
+	for _, m := range s.Methods {
+		w.run(p, m)
+	}
 }
 
-func (w *writer) find(p *printer) {
-	p.comment("Find implements [" + p.rt("Dispatcher") + "].")
-	p.p("func (d *dispatcher) Find(method []byte) (string, %s) {", p.rt("Class"))
-	p.p("switch string(method) {")
+// methods writes the table that the handler looks methods up in.
+func (w *writer) methods(p *printer) {
+	p.p("return %s(%s{", p.rt("NewHandler"), p.rt("Methods"))
 	for _, m := range w.service.Methods {
-		class := "Mutating"
+		readOnly := ""
 		if m.ReadOnly {
-			class = "ReadOnly"
+			readOnly = ", ReadOnly: true"
 		}
-		p.p("case %s:", p.api(m.Const))
-		p.p("return %s, %s", p.api(m.Const), p.rt(class))
+		p.p("%s: {Serve: s.%s%s},", p.api(m.Const), m.GoName, readOnly)
 	}
-	p.p("case %s:", w.discoverName(p))
-	p.p("return %s, %s", w.discoverName(p), p.rt("ReadOnly"))
-	p.p("}")
-	p.p(`return "", %s`, p.rt("Undeclared"))
-	p.p("}\n")
+	discover := `"rpc.discover"`
+	if w.service.Discover != nil {
+		discover = p.api(w.service.Discover.Const)
+	}
+	p.p("%s: %s(document),", discover, p.rt("Discover"))
+	p.p("}, opts...)")
 }
 
-func (w *writer) discoverName(p *printer) string {
-	if w.service.Discover == nil {
-		return `"rpc.discover"`
-	}
-	return p.api(w.service.Discover.Const)
-}
-
-func (w *writer) dispatch(p *printer) {
-	p.comment("Serve implements [" + p.rt("Dispatcher") + "].")
-	p.p("func (d *dispatcher) Serve(ctx %s, call *%s) error {", p.name("context", "Context"), p.rt("Call"))
-	p.p("switch call.Method {")
-	for _, m := range w.service.Methods {
-		p.p("case %s:", p.api(m.Const))
-		w.admit(p, m)
-		p.p("return %s", p.serve(m))
-	}
-	p.p("case %s:", w.discoverName(p))
-	p.p("return %s(call, document())", p.rt("ServeDocument"))
-	p.p("}")
-	p.p("return %s(call.Method)", p.rt("NotImplemented"))
+// run writes the method of the server that runs a method of the contract.
+func (w *writer) run(p *printer, m *ir.Method) {
+	p.p("func (s *server) %s(ctx %s, call *%s) error {", m.GoName, p.name("context", "Context"), p.rt("Call"))
+	w.admit(p, m)
+	p.p("return %s", p.serve(m))
 	p.p("}\n")
 }
 
@@ -82,7 +67,7 @@ func (w *writer) admit(p *printer, m *ir.Method) {
 	if m.Access == nil {
 		return
 	}
-	args := "ctx, d.auth, call"
+	args := "ctx, s.auth, call"
 	for _, role := range m.Access.Roles {
 		args += fmt.Sprintf(", %q", role)
 	}
@@ -98,11 +83,11 @@ func (w *writer) admit(p *printer, m *ir.Method) {
 
 // serve spells the call that runs a method.
 func (p *printer) serve(m *ir.Method) string {
-	method := "d.svc." + m.GoName
+	method := "s.svc." + m.GoName
 	if m.Access != nil && m.Access.Self != nil {
 		method = p.guarded(m)
 	}
-	args := "ctx, call, d.check"
+	args := "ctx, call, s.check"
 	switch {
 	case m.Params == nil && m.Result == nil:
 		return fmt.Sprintf("%s(%s, %s)", p.rt("ServeNothing"), args, method)
@@ -124,7 +109,7 @@ func (p *printer) guarded(m *ir.Method) string {
 	}
 	fmt.Fprintf(&b, "func(ctx %s, params %s) %s {\n", p.name("context", "Context"), params, results)
 	fmt.Fprintf(&b, "if err := self(%s); err != nil {\nreturn %s\n}\n", p.text(m.Access.Self), fail)
-	fmt.Fprintf(&b, "return d.svc.%s(ctx, params)\n}", m.GoName)
+	fmt.Fprintf(&b, "return s.svc.%s(ctx, params)\n}", m.GoName)
 	return b.String()
 }
 

@@ -46,7 +46,7 @@ func BenchmarkCheck(b *testing.B) {
 // repeat serves a body over and over, without a network.
 func repeat(b *testing.B, body, want string) {
 	b.Helper()
-	h := jsonrpc.NewHandler(dispatcher{"subtract": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
+	h := jsonrpc.NewHandler(jsonrpc.Methods{"subtract": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
 		return jsonrpc.Serve(ctx, call, anyParams, nil, func(_ context.Context, p subtraction) (int64, error) {
 			return p.Minuend - p.Subtrahend, nil
 		}, jsonrpc.EncodeInt[int64])

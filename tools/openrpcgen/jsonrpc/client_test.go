@@ -337,7 +337,7 @@ func TestTransportErrors(t *testing.T) {
 func TestClientCancelsItsCall(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	c := newClient(t, serve(t, dispatcher{"wait": mutating(func(ctx context.Context, _ *jsonrpc.Call) error {
+	c := newClient(t, serve(t, jsonrpc.Methods{"wait": mutating(func(ctx context.Context, _ *jsonrpc.Call) error {
 		cancel()
 		<-ctx.Done()
 		ended <- ctx.Err()
@@ -357,7 +357,7 @@ func TestHeaders(t *testing.T) {
 		text, _ := json.Marshal([]string{call.Header.Get("Authorization"), call.Header.Get("X-Trace"), call.Header.Get("Content-Type")})
 		return result(string(text))(ctx, call)
 	}
-	c := newClient(t, serve(t, dispatcher{"header": readOnly(header)}), jsonrpc.WithToken("first"))
+	c := newClient(t, serve(t, jsonrpc.Methods{"header": readOnly(header)}), jsonrpc.WithToken("first"))
 	check := func(ctx context.Context, want ...string) {
 		t.Helper()
 		got, err := jsonrpc.Invoke(ctx, c, "header", nil, jsonrpc.SliceOf[[]string](jsonrpc.DecodeString[string]))
@@ -411,7 +411,7 @@ func TestInterceptorsOfClient(t *testing.T) {
 // an error is kept.
 func TestInterceptorThatTriesAgain(t *testing.T) {
 	var ran atomic.Int64
-	url := serve(t, dispatcher{"fail": mutating(func(ctx context.Context, call *jsonrpc.Call) error {
+	url := serve(t, jsonrpc.Methods{"fail": mutating(func(ctx context.Context, call *jsonrpc.Call) error {
 		if ran.Add(1); call.Header.Get("X-Attempt") == "2" {
 			return result(`"at last"`)(ctx, call)
 		}

@@ -16,7 +16,7 @@ import (
 // within serves one call whose method does what is given with its context, and
 // returns that context, which has ended by then.
 func within(parent context.Context, f func(ctx context.Context), opts ...jsonrpc.HandlerOption) (kept context.Context) {
-	h := jsonrpc.NewHandler(dispatcher{"m": mutating(func(ctx context.Context, _ *jsonrpc.Call) error {
+	h := jsonrpc.NewHandler(jsonrpc.Methods{"m": mutating(func(ctx context.Context, _ *jsonrpc.Call) error {
 		kept = ctx
 		f(ctx)
 		return nil

@@ -44,7 +44,7 @@ func TestDeclaredErrors(t *testing.T) {
 		{jsonrpc.InvalidParams(errors.New("why")), `{"code":-32602,"message":"Invalid params","data":{"message":"the params do not fit the method; see violations","violations":[{"pointer":"","keyword":"type","message":"why"}]}}`},
 	} {
 		var log records
-		url := serve(t, dispatcher{"fail": mutating(failing(test.err))}, log.option())
+		url := serve(t, jsonrpc.Methods{"fail": mutating(failing(test.err))}, log.option())
 		_, answer := post(t, url, `{"jsonrpc":"2.0","id":1,"method":"fail"}`)
 		if diff := cmp.Diff(`{"jsonrpc":"2.0","id":1,"error":`+test.want+`}`, answer); diff != "" {
 			t.Errorf("%v: (-want +got)\n%s", test.err, diff)
@@ -80,7 +80,7 @@ func TestIncidents(t *testing.T) {
 		"a context that ended": {failing(context.DeadlineExceeded), "context deadline exceeded", ""},
 	} {
 		var log records
-		url := serve(t, dispatcher{"fail": mutating(test.serve), "ping": readOnly(result(`"pong"`))}, log.option())
+		url := serve(t, jsonrpc.Methods{"fail": mutating(test.serve), "ping": readOnly(result(`"pong"`))}, log.option())
 		_, answer := post(t, url, `[{"jsonrpc":"2.0","id":0,"method":"ping"},{"jsonrpc":"2.0","id":1,"method":"fail","params":["topsecret"]},{"jsonrpc":"2.0","id":2,"method":"ping"}]`)
 		failed, ok := strings.CutPrefix(answer, `[{"jsonrpc":"2.0","id":0,"result":"pong"},`)
 		failed, ok2 := strings.CutSuffix(failed, `,{"jsonrpc":"2.0","id":2,"result":"pong"}]`)
@@ -120,7 +120,7 @@ func half(ctx context.Context, call *jsonrpc.Call) error {
 // What a result cannot say is found out after the envelope was written; the
 // calls that follow must not feel it.
 func TestFailureWhileEncoding(t *testing.T) {
-	url := serve(t, dispatcher{"fail": readOnly(half), "ping": readOnly(result(`"pong"`))})
+	url := serve(t, jsonrpc.Methods{"fail": readOnly(half), "ping": readOnly(result(`"pong"`))})
 	_, answer := post(t, url, `[{"jsonrpc":"2.0","id":1,"method":"fail"},{"jsonrpc":"2.0","id":2,"method":"ping"},{"jsonrpc":"2.0","id":3,"method":"fail"}]`)
 	got := regexp.MustCompile(`[A-Z2-7]{26}`).ReplaceAllString(answer, "ID")
 	const failed = `,"error":{"code":-32603,"message":"Internal error","data":{"id":"ID"}}}`
@@ -137,7 +137,7 @@ func TestNullResult(t *testing.T) {
 	null := func(ctx context.Context, call *jsonrpc.Call) error {
 		return jsonrpc.ServeNoParams(ctx, call, anyParams, func(context.Context) (*string, error) { return nil, nil }, jsonrpc.EncodePtrOf(jsonrpc.EncodeString[string]))
 	}
-	url := serve(t, dispatcher{"none": mutating(none), "null": readOnly(null), "raw": readOnly(result(``))})
+	url := serve(t, jsonrpc.Methods{"none": mutating(none), "null": readOnly(null), "raw": readOnly(result(``))})
 	_, answer := post(t, url, `[{"jsonrpc":"2.0","id":1,"method":"none"},{"jsonrpc":"2.0","id":2,"method":"null"},{"jsonrpc":"2.0","id":3,"method":"raw"}]`)
 	want := `[{"jsonrpc":"2.0","id":1,"result":null},{"jsonrpc":"2.0","id":2,"result":null},{"jsonrpc":"2.0","id":3,"result":null}]`
 	if diff := cmp.Diff(want, answer); diff != "" {
@@ -147,7 +147,7 @@ func TestNullResult(t *testing.T) {
 
 func TestErrorsOfNotifications(t *testing.T) {
 	var log records
-	url := serve(t, dispatcher{
+	url := serve(t, jsonrpc.Methods{
 		"declared": mutating(failing(&notFoundError{secret})),
 		"other":    mutating(failing(errors.New("broken"))),
 		"panics":   mutating(func(context.Context, *jsonrpc.Call) error { panic("broken") }),
@@ -182,7 +182,7 @@ func TestServeParams(t *testing.T) {
 		}
 		return nil
 	}
-	url := serve(t, dispatcher{"page": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
+	url := serve(t, jsonrpc.Methods{"page": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
 		return jsonrpc.Serve(ctx, call, check, nil, func(_ context.Context, p page) (int64, error) { return p.Limit, nil }, jsonrpc.EncodeInt[int64])
 	})})
 	for _, test := range []struct{ params, want string }{
@@ -218,11 +218,9 @@ func (v *page) DecodeJSON(d *jsonrpc.Decoder) error {
 	return d.Params([]string{"limit"}, func(string) error { return jsonrpc.DecodeOptional(&v.Limit, d, jsonrpc.DecodeInt) })
 }
 
-func TestServeDocument(t *testing.T) {
+func TestDiscover(t *testing.T) {
 	const document = `{"openrpc":"1.3.2"}`
-	url := serve(t, dispatcher{"rpc.discover": readOnly(func(_ context.Context, call *jsonrpc.Call) error {
-		return jsonrpc.ServeDocument(call, json.RawMessage(document))
-	})})
+	url := serve(t, jsonrpc.Methods{"rpc.discover": jsonrpc.Discover(func() []byte { return []byte(document) })})
 	const refused = `"error":{"code":-32602,"message":"Invalid params","data":{"message":"the params do not fit the method; see violations","violations":[{"pointer":"","keyword":"maxProperties","message":"want no params"}]}}`
 	for params, want := range map[string]string{
 		``:                       `"result":` + document,

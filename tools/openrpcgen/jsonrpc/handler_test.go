@@ -220,14 +220,14 @@ func TestBodiesThatFail(t *testing.T) {
 
 func TestMaxAnswer(t *testing.T) {
 	var ran []string
-	log := func(m method) method {
-		return method{m.class, func(ctx context.Context, call *jsonrpc.Call) error {
+	log := func(m jsonrpc.Method) jsonrpc.Method {
+		return jsonrpc.Method{ReadOnly: m.ReadOnly, Serve: func(ctx context.Context, call *jsonrpc.Call) error {
 			ran = append(ran, call.Method)
-			return m.serve(ctx, call)
+			return m.Serve(ctx, call)
 		}}
 	}
 	long := `"` + strings.Repeat("x", 300) + `"`
-	url := serve(t, dispatcher{
+	url := serve(t, jsonrpc.Methods{
 		"read":       log(readOnly(result(`1`))),
 		"read_long":  log(readOnly(result(long))),
 		"write":      log(mutating(result(`1`))),
@@ -285,7 +285,7 @@ func TestMaxAnswer(t *testing.T) {
 func TestMaxAnswerIsABound(t *testing.T) {
 	for n := range 60 {
 		result := readOnly(result(`"` + strings.Repeat("x", n) + `"`))
-		url := serve(t, dispatcher{"read": result}, jsonrpc.WithMaxAnswer(200))
+		url := serve(t, jsonrpc.Methods{"read": result}, jsonrpc.WithMaxAnswer(200))
 		body := `{"jsonrpc":"2.0","id":1,"method":"read"}`
 		_, answer := post(t, url, `[`+body+`,`+body+`,`+body+`]`)
 		if fits := !strings.Contains(answer, "-32603"); fits && len(answer) > 200 {
@@ -299,7 +299,7 @@ func TestMaxAnswerIsABound(t *testing.T) {
 const timedOut = `"error":{"code":-32603,"message":"Internal error","data":{"message":"the request timed out"}}}`
 
 func TestTimeoutOverHTTP(t *testing.T) {
-	url := serve(t, dispatcher{"wait": mutating(func(ctx context.Context, _ *jsonrpc.Call) error {
+	url := serve(t, jsonrpc.Methods{"wait": mutating(func(ctx context.Context, _ *jsonrpc.Call) error {
 		<-ctx.Done()
 		return ctx.Err()
 	})}, jsonrpc.WithTimeout(time.Millisecond))
@@ -335,13 +335,13 @@ func TestTimeout(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var log records
 			var ran []string
-			began := func(f jsonrpc.Func) method {
+			began := func(f jsonrpc.Func) jsonrpc.Method {
 				return mutating(func(ctx context.Context, call *jsonrpc.Call) error {
 					ran = append(ran, call.Method)
 					return f(ctx, call)
 				})
 			}
-			h := jsonrpc.NewHandler(dispatcher{
+			h := jsonrpc.NewHandler(jsonrpc.Methods{
 				"wait": began(waitForEnd),
 				"late": began(func(ctx context.Context, call *jsonrpc.Call) error {
 					<-ctx.Done()
@@ -395,7 +395,7 @@ func inProcess(h *jsonrpc.Handler, body string) string {
 
 func TestClientThatGoesAway(t *testing.T) {
 	began, ended := make(chan bool), make(chan error)
-	url := serve(t, dispatcher{"wait": mutating(func(ctx context.Context, _ *jsonrpc.Call) error {
+	url := serve(t, jsonrpc.Methods{"wait": mutating(func(ctx context.Context, _ *jsonrpc.Call) error {
 		began <- true
 		<-ctx.Done()
 		ended <- ctx.Err()
@@ -421,7 +421,7 @@ func TestConcurrentRequests(t *testing.T) {
 			return v.JSON, nil
 		}, jsonrpc.EncodeRaw)
 	}
-	url := serve(t, dispatcher{"echo": readOnly(echo)})
+	url := serve(t, jsonrpc.Methods{"echo": readOnly(echo)})
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 	defer client.CloseIdleConnections()
 	var group sync.WaitGroup

@@ -27,7 +27,7 @@ func noting(notes *[]string, name string) jsonrpc.Option {
 
 func TestInterceptorsOfHandler(t *testing.T) {
 	var notes []string
-	url := serve(t, dispatcher{"ping": readOnly(result(`"pong"`)), "fail": mutating(failing(&notFoundError{"x"}))}, noting(&notes, "a"), noting(&notes, "b"))
+	url := serve(t, jsonrpc.Methods{"ping": readOnly(result(`"pong"`)), "fail": mutating(failing(&notFoundError{"x"}))}, noting(&notes, "a"), noting(&notes, "b"))
 	post(t, url, `[{"jsonrpc":"2.0","id":1,"method":"ping","params":[]},{"jsonrpc":"2.0","method":"fail"},{"jsonrpc":"2.0","id":2,"method":"none"},{"id":3}]`)
 	want := []string{
 		`a> ping[]`, `b> ping[]`, `<b "pong" <nil>`, `<a "pong" <nil>`,
@@ -63,6 +63,10 @@ func TestInterceptorsThatMeddle(t *testing.T) {
 			call.Result = call.Result[len(`{"n":`) : len(call.Result)-len(`}`)]
 			return err
 		}, `"result":12`},
+		"asks for a method that is not there": {func(next jsonrpc.Func, ctx context.Context, call *jsonrpc.Call) error {
+			call.Method = "none"
+			return next(ctx, call)
+		}, `"error":{"code":-32601,"message":"Method not found","data":{"method":"none"}}`},
 		"takes the result away": {func(next jsonrpc.Func, ctx context.Context, call *jsonrpc.Call) error {
 			err := next(ctx, call)
 			call.Result = nil
@@ -96,6 +100,10 @@ func TestInterceptorsThatMeddle(t *testing.T) {
 			call.Result = own.Result
 			return err
 		}, `"result":{"n":12}`},
+		"overwrites the call": {func(next jsonrpc.Func, ctx context.Context, call *jsonrpc.Call) error {
+			*call = jsonrpc.Call{Method: "ping"}
+			return next(ctx, call)
+		}, `"result":{"n":12}`},
 		"copies the call": {func(next jsonrpc.Func, ctx context.Context, call *jsonrpc.Call) error {
 			own := *call
 			err := next(ctx, &own)
@@ -127,7 +135,7 @@ func TestInterceptorsThatMeddle(t *testing.T) {
 				return test.interceptor(next, ctx, call)
 			}
 		})
-		url := serve(t, dispatcher{
+		url := serve(t, jsonrpc.Methods{
 			"ping":  readOnly(result(`{"n":12}`)),
 			"other": readOnly(result(`"other"`)),
 			"half":  readOnly(half),
@@ -143,7 +151,7 @@ func TestInterceptorsThatMeddle(t *testing.T) {
 
 func TestInterceptorThatPanics(t *testing.T) {
 	var log records
-	url := serve(t, dispatcher{"ping": readOnly(result(`"pong"`))}, log.option(), jsonrpc.WithInterceptor(func(jsonrpc.Func) jsonrpc.Func {
+	url := serve(t, jsonrpc.Methods{"ping": readOnly(result(`"pong"`))}, log.option(), jsonrpc.WithInterceptor(func(jsonrpc.Func) jsonrpc.Func {
 		return func(context.Context, *jsonrpc.Call) error { panic("in an interceptor") }
 	}))
 	status, answer := post(t, url, `{"jsonrpc":"2.0","id":1,"method":"ping"}`)
@@ -177,7 +185,7 @@ func TestAccess(t *testing.T) {
 		name, _ := json.Marshal(ctx.Value(callerKey{}))
 		return result(string(name))(ctx, call)
 	}
-	admit := func(roles ...string) method {
+	admit := func(roles ...string) jsonrpc.Method {
 		return readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
 			ctx, err := jsonrpc.Admit(ctx, guard{}, call, roles...)
 			if err != nil {
@@ -186,7 +194,7 @@ func TestAccess(t *testing.T) {
 			return who(ctx, call)
 		})
 	}
-	about := func(roles ...string) method {
+	about := func(roles ...string) jsonrpc.Method {
 		return readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
 			ctx, self, err := jsonrpc.AdmitSelf(ctx, guard{}, call, roles...)
 			if err != nil {
@@ -202,7 +210,7 @@ func TestAccess(t *testing.T) {
 			return who(ctx, call)
 		})
 	}
-	url := serve(t, dispatcher{
+	url := serve(t, jsonrpc.Methods{
 		"open": readOnly(who), "any": admit(), "admin": admit("admin"), "two": admit("admin", "editor"),
 		"self": about("admin"), "only_self": about(),
 	})

@@ -21,25 +21,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// method is one method of a dispatcher.
-type method struct {
-	class jsonrpc.Class
-	serve jsonrpc.Func
-}
-
-// dispatcher stands where generated code has its switch.
-type dispatcher map[string]method
-
-func (d dispatcher) Find(name []byte) (string, jsonrpc.Class) {
-	return string(name), d[string(name)].class
-}
-
-func (d dispatcher) Serve(ctx context.Context, call *jsonrpc.Call) error {
-	return d[call.Method].serve(ctx, call)
-}
-
-func readOnly(f jsonrpc.Func) method { return method{jsonrpc.ReadOnly, f} }
-func mutating(f jsonrpc.Func) method { return method{jsonrpc.Mutating, f} }
+func readOnly(f jsonrpc.Func) jsonrpc.Method { return jsonrpc.Method{Serve: f, ReadOnly: true} }
+func mutating(f jsonrpc.Func) jsonrpc.Method { return jsonrpc.Method{Serve: f} }
 
 // result answers with JSON, as ServeNoParams does with what a method returned.
 func result(raw string) jsonrpc.Func {
@@ -95,7 +78,7 @@ func (v *freeParams) DecodeJSON(d *jsonrpc.Decoder) error { return jsonrpc.Decod
 
 // calculator has the methods of the specification's examples (section 7), and
 // counts how many of them were run.
-func calculator(ran *atomic.Int64) dispatcher {
+func calculator(ran *atomic.Int64) jsonrpc.Methods {
 	subtract := func(ctx context.Context, call *jsonrpc.Call) error {
 		return jsonrpc.Serve(ctx, call, anyParams, nil, func(_ context.Context, p subtraction) (int64, error) {
 			return p.Minuend - p.Subtrahend, nil
@@ -112,7 +95,7 @@ func calculator(ran *atomic.Int64) dispatcher {
 	hear := func(ctx context.Context, call *jsonrpc.Call) error {
 		return jsonrpc.ServeNoResult(ctx, call, anyParams, nil, func(context.Context, numbers) error { return nil })
 	}
-	d := dispatcher{
+	d := jsonrpc.Methods{
 		"subtract":     readOnly(subtract),
 		"sum":          readOnly(sum),
 		"update":       mutating(hear),
@@ -121,16 +104,16 @@ func calculator(ran *atomic.Int64) dispatcher {
 		"get_data":     readOnly(result(`["hello",5]`)),
 	}
 	for name, m := range d {
-		d[name] = method{m.class, func(ctx context.Context, call *jsonrpc.Call) error {
+		d[name] = jsonrpc.Method{ReadOnly: m.ReadOnly, Serve: func(ctx context.Context, call *jsonrpc.Call) error {
 			ran.Add(1)
-			return m.serve(ctx, call)
+			return m.Serve(ctx, call)
 		}}
 	}
 	return d
 }
 
 // serve starts a server on loopback and returns its URL.
-func serve(t testing.TB, d jsonrpc.Dispatcher, opts ...jsonrpc.HandlerOption) string {
+func serve(t testing.TB, d jsonrpc.Methods, opts ...jsonrpc.HandlerOption) string {
 	t.Helper()
 	quiet := jsonrpc.WithLogger(slog.New(slog.DiscardHandler))
 	return listen(t, jsonrpc.NewHandler(d, append([]jsonrpc.HandlerOption{quiet}, opts...)...))

@@ -22,7 +22,7 @@ func TestObserver(t *testing.T) {
 		s.Start = time.Time{}
 		got = append(got, s)
 	})
-	url := serve(t, dispatcher{
+	url := serve(t, jsonrpc.Methods{
 		"one":  readOnly(result("1")),
 		"long": readOnly(result(`"` + strings.Repeat("x", 1000) + `"`)),
 		"fail": mutating(failing(&jsonrpc.Error{Code: 7, Message: "no"})),
@@ -59,7 +59,7 @@ func TestObserver(t *testing.T) {
 // What comes too late to run has not run.
 func TestObserverOfCanceled(t *testing.T) {
 	var got jsonrpc.Summary
-	h := jsonrpc.NewHandler(dispatcher{"one": readOnly(result("1"))},
+	h := jsonrpc.NewHandler(jsonrpc.Methods{"one": readOnly(result("1"))},
 		jsonrpc.WithObserver(func(_ context.Context, s jsonrpc.Summary) { got = s }))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -1,6 +1,7 @@
 package jsonrpc
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -19,12 +20,13 @@ type workers struct {
 	ctx context.Context
 	x   *exchange
 
-	mu    sync.Mutex
-	next  int  // the first request that nobody has taken
-	end   int  // requests from here on have to wait
-	done  int  // requests before this one are answered in x.batch
-	early int  // bytes of responses to requests after it
-	full  bool // nothing more runs
+	mu      sync.Mutex
+	next    int            // the first request that nobody has taken
+	end     int            // requests from here on have to wait
+	done    int            // requests before this one are answered in x.batch
+	early   map[int][]byte // responses to requests after it
+	waiting int            // bytes of them
+	full    bool           // nothing more runs
 
 	group    sync.WaitGroup // of the helpers and of watch
 	timer    *time.Timer    // of watch
@@ -74,7 +76,7 @@ func (h *Handler) answerBatch(ctx context.Context, x *exchange) {
 // atOnce tells how many requests, from the first on, may run at the same time.
 func atOnce(requests []request) int {
 	for i := range requests {
-		if requests[i].class == Mutating {
+		if m := requests[i].declared; m != nil && !m.ReadOnly {
 			return max(i, 1)
 		}
 	}
@@ -118,6 +120,9 @@ func (b *workers) watch() {
 		b.group.Add(1)
 		b.timer.Reset(patience)
 	default:
+		if b.early == nil {
+			b.early = map[int][]byte{}
+		}
 		for range min(b.batchWorkers-1, b.end-b.next) {
 			b.group.Go(b.help)
 		}
@@ -166,23 +171,26 @@ func (b *workers) take() (i int, ok bool) {
 // responses that are there are more than an answer may hold, whatever becomes of
 // those under way: one slow call does not pile up all others behind it.
 func (b *workers) more() bool {
-	return b.next < b.end && !b.full && b.x.batch.size+b.early <= b.maxAnswer
+	return b.next < b.end && !b.full && b.x.batch.size+b.waiting <= b.maxAnswer
 }
 
 // put appends a response to the answer once those before it are there.
 func (b *workers) put(i int, response []byte) {
 	requests := b.x.body.requests
 	if i > b.done {
-		requests[i].early = append([]byte{}, response...) // not nil
-		b.early += len(response)
+		b.early[i] = bytes.Clone(response)
+		b.waiting += len(response)
 		return
 	}
 	b.append(&requests[i], response)
-	for b.done++; b.done < b.next && requests[b.done].early != nil; b.done++ {
-		r := &requests[b.done]
-		b.append(r, r.early)
-		b.early -= len(r.early)
-		r.early = nil
+	for b.done++; ; b.done++ {
+		response, ok := b.early[b.done]
+		if !ok {
+			return
+		}
+		b.append(&requests[b.done], response)
+		b.waiting -= len(response)
+		delete(b.early, b.done)
 	}
 }
 
@@ -194,7 +202,7 @@ func (b *workers) settle() {
 	for b.done < b.next {
 		var e Encoder
 		r := &b.x.body.requests[b.done]
-		r.fail(&e, b.errorObject(b.ctx, &Call{Method: r.name}, errExited))
+		r.fail(&e, b.errorObject(b.ctx, &Call{Method: r.declared.name}, errExited))
 		b.put(b.done, e.buf)
 	}
 }

@@ -77,7 +77,7 @@ func TestBatchWorkers(t *testing.T) {
 				time.Sleep(time.Second)
 				return result(`1`)(ctx, call)
 			}
-			h := jsonrpc.NewHandler(dispatcher{"read": readOnly(sleep), "write": mutating(sleep)},
+			h := jsonrpc.NewHandler(jsonrpc.Methods{"read": readOnly(sleep), "write": mutating(sleep)},
 				append(test.options, jsonrpc.WithTimeout(0))...)
 			start := time.Now()
 			answer := inProcess(h, numbered(test.method, 30))
@@ -99,13 +99,13 @@ func TestBatchWorkers(t *testing.T) {
 // keep those behind it waiting for one that is not.
 func TestFewSlowCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sleep := func(d time.Duration) method {
+		sleep := func(d time.Duration) jsonrpc.Method {
 			return readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
 				time.Sleep(d)
 				return result(`1`)(ctx, call)
 			})
 		}
-		h := jsonrpc.NewHandler(dispatcher{"slow": sleep(time.Second), "quick": sleep(0)})
+		h := jsonrpc.NewHandler(jsonrpc.Methods{"slow": sleep(time.Second), "quick": sleep(0)})
 		for _, methods := range [][]string{
 			{"slow", "slow"},
 			slices.Concat(slices.Repeat([]string{"quick"}, 20), []string{"slow", "slow", "quick", "slow"}),
@@ -206,8 +206,8 @@ func (p plan) request(i int) string {
 	return fmt.Sprintf(`{"jsonrpc":"2.0","method":%q,"params":[%d,%d,%d]%s}`, p.method, i, p.millis, p.bytes, id)
 }
 
-// planned is the dispatcher of plans.
-func planned(r *recorder) dispatcher {
+// planned are the methods of plans.
+func planned(r *recorder) jsonrpc.Methods {
 	perform := func(ctx context.Context, call *jsonrpc.Call) error {
 		var p numbers
 		if err := p.DecodeJSON(jsonrpc.NewDecoder(call.Params)); err != nil {
@@ -224,7 +224,7 @@ func planned(r *recorder) dispatcher {
 		}
 		return result(`"`+strings.Repeat("x", int(p[2]))+`"`)(ctx, call)
 	}
-	return dispatcher{"read": readOnly(perform), "fail": readOnly(perform), "panic": readOnly(perform), "write": mutating(perform)}
+	return jsonrpc.Methods{"read": readOnly(perform), "fail": readOnly(perform), "panic": readOnly(perform), "write": mutating(perform)}
 }
 
 var incidentIDs = regexp.MustCompile(`"id":"[A-Z2-7]{26}"`)
@@ -289,7 +289,7 @@ func TestBatchOfReadsAndWrites(t *testing.T) {
 func TestPanicsOfWorkers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log records
-		h := jsonrpc.NewHandler(dispatcher{"panic": readOnly(func(context.Context, *jsonrpc.Call) error {
+		h := jsonrpc.NewHandler(jsonrpc.Methods{"panic": readOnly(func(context.Context, *jsonrpc.Call) error {
 			time.Sleep(time.Second)
 			panic("oh")
 		})}, log.option())
@@ -322,7 +322,7 @@ func TestWorkerThatExits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log records
 		var calls atomic.Int64
-		h := jsonrpc.NewHandler(dispatcher{"read": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
+		h := jsonrpc.NewHandler(jsonrpc.Methods{"read": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
 			n := calls.Add(1)
 			time.Sleep(time.Second)
 			if n == 3 { // the first is that of the request's goroutine
@@ -345,7 +345,7 @@ func TestWorkerThatExits(t *testing.T) {
 func TestLoggerThatPanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g gauge
-		h := jsonrpc.NewHandler(dispatcher{"fail": readOnly(func(context.Context, *jsonrpc.Call) error {
+		h := jsonrpc.NewHandler(jsonrpc.Methods{"fail": readOnly(func(context.Context, *jsonrpc.Call) error {
 			g.enter()
 			defer g.leave()
 			time.Sleep(time.Second)
@@ -370,7 +370,7 @@ func TestCancelInMidBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var began, ended atomic.Int64
-		h := jsonrpc.NewHandler(dispatcher{"wait": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
+		h := jsonrpc.NewHandler(jsonrpc.Methods{"wait": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
 			began.Add(1)
 			defer ended.Add(1)
 			return waitForEnd(ctx, call)
@@ -394,7 +394,7 @@ func TestCancelInMidBatch(t *testing.T) {
 func TestAnswersAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ran atomic.Int64
-		h := jsonrpc.NewHandler(dispatcher{
+		h := jsonrpc.NewHandler(jsonrpc.Methods{
 			"slow": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
 				time.Sleep(time.Second)
 				if n := ran.Load(); n < 90 || n > 110 {
@@ -430,7 +430,7 @@ func (c *counter) Write(b []byte) (int, error) { c.bytes += len(b); return len(b
 func TestMemoryOfALargeAnswer(t *testing.T) {
 	const calls = 10_000
 	body, text := numbered("read", calls), strings.Repeat("x", 1<<10)
-	h := jsonrpc.NewHandler(dispatcher{"read": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
+	h := jsonrpc.NewHandler(jsonrpc.Methods{"read": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
 		return jsonrpc.ServeNoParams(ctx, call, anyParams, func(context.Context) (string, error) { return text, nil }, jsonrpc.EncodeString)
 	})}, jsonrpc.WithMaxBatch(calls), jsonrpc.WithMaxAnswer(1<<30))
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
