@@ -3,6 +3,7 @@
 package jsonrpc
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"time"
@@ -74,28 +75,14 @@ func (d *Decoder) nextOf(begin, end byte) bool {
 // Pass passes a value of any kind. It refuses numbers that nobody is to compute
 // with: see [CheckNumber].
 func (d *Decoder) Pass() bool {
-	raw, err := d.Raw()
-	return err == nil && numbersAreShort(raw)
+	_, err := d.raw(isShort)
+	return err == nil
 }
 
-// numbersAreShort reports whether every number in raw passes [CheckNumber].
-func numbersAreShort(raw []byte) bool {
-	for d := NewDecoder(raw); d.pos < len(raw); {
-		switch c := raw[d.pos]; {
-		case c == '"':
-			d.pos++
-			d.passText()
-		case c == '-' || c-'0' < 10:
-			start := d.pos
-			d.passWord()
-			if CheckNumber(string(raw[start:d.pos])) != nil {
-				return false
-			}
-		default:
-			d.pos++
-		}
-	}
-	return true
+// isShort reports whether a word is none of the numbers that [CheckNumber]
+// refuses.
+func isShort(word []byte) bool {
+	return word[0] >= 'a' || CheckNumber(string(word)) == nil
 }
 
 // ReadString is [DecodeString] for a fast lane.
@@ -125,7 +112,9 @@ func ReadBytes[T ~[]byte](v *T, d *Decoder) bool { return DecodeBytes(v, d) == n
 
 // ReadRaw is [DecodeRaw] for a fast lane.
 func ReadRaw(v *json.RawMessage, d *Decoder) bool {
-	return DecodeRaw(v, d) == nil && numbersAreShort(*v)
+	raw, err := d.raw(isShort)
+	*v = bytes.Clone(raw)
+	return err == nil
 }
 
 // ReadEmptyObject reads an object without members, as its text.
@@ -206,5 +195,19 @@ func ReadNullable[T any](v *Nullable[T], d *Decoder, read func(*T, *Decoder) boo
 	return ReadNew(&v.Value, d, read)
 }
 
-// Length is that of a string as JSON Schema counts it, in code points.
-func Length[T ~string](s T) int { return utf8.RuneCountInString(string(s)) }
+// MinLength reports whether s has n code points, which is how JSON Schema counts
+// a string, or more.
+func MinLength[T ~string](s T, n int) bool {
+	for range s {
+		if n <= 1 {
+			return true
+		}
+		n--
+	}
+	return n <= 0
+}
+
+// MaxLength reports whether s has n code points or fewer.
+func MaxLength[T ~string](s T, n int) bool {
+	return len(s) <= n || utf8.RuneCountInString(string(s)) <= n
+}

@@ -46,8 +46,8 @@ const (
 type body struct {
 	requests []request
 	batch    bool
-	excess   bool     // the batch is larger than it may be; requests is cut short
-	names    [][]byte // the scanner's memory
+	excess   bool   // the batch is larger than it may be; requests is cut short
+	names    []span // the scanner's memory
 }
 
 // usualBytes is the least that a request is likely to take.
@@ -77,7 +77,6 @@ func (b *body) read(data []byte, maxBatch int) error {
 // release forgets what was sent, but keeps the memory of a few requests.
 func (b *body) release() {
 	clear(b.requests)
-	clear(b.names[:cap(b.names)])
 	*b = body{requests: b.requests[:0], names: b.names[:0]}
 	if cap(b.requests) > keptRequests {
 		b.requests = nil

@@ -128,7 +128,7 @@ func readRevokeSessionParams(d *jsonrpc.Decoder) (v rollcall.RevokeSessionParams
 }
 
 func readSessionID(v *rollcall.SessionID, d *jsonrpc.Decoder) bool {
-	return jsonrpc.ReadString(v, d) && jsonrpc.Length(*v) >= 1 && jsonrpc.Length(*v) <= 64
+	return jsonrpc.ReadString(v, d) && jsonrpc.MinLength(*v, 1) && jsonrpc.MaxLength(*v, 64)
 }
 
 // readChangePasswordParams is the fast lane of change_password: it reads
@@ -153,11 +153,11 @@ func readChangePasswordParams(d *jsonrpc.Decoder) (v rollcall.ChangePasswordPara
 }
 
 func readCurrentPassword(v *rollcall.CurrentPassword, d *jsonrpc.Decoder) bool {
-	return jsonrpc.ReadString(v, d) && jsonrpc.Length(*v) >= 1
+	return jsonrpc.ReadString(v, d) && jsonrpc.MinLength(*v, 1)
 }
 
 func readPassword(v *rollcall.Password, d *jsonrpc.Decoder) bool {
-	return jsonrpc.ReadString(v, d) && jsonrpc.Length(*v) >= 8 && jsonrpc.Length(*v) <= 128 && passwordPattern.Match(string(*v))
+	return jsonrpc.ReadString(v, d) && jsonrpc.MinLength(*v, 8) && jsonrpc.MaxLength(*v, 128) && passwordPattern.Match(string(*v))
 }
 
 // readGetUserParams is the fast lane of get_user: it reads params that are as
@@ -238,15 +238,15 @@ func readCreateUserParams(d *jsonrpc.Decoder) (v rollcall.CreateUserParams, _ bo
 }
 
 func readUsername(v *rollcall.Username, d *jsonrpc.Decoder) bool {
-	return jsonrpc.ReadString(v, d) && jsonrpc.Length(*v) >= 3 && jsonrpc.Length(*v) <= 64 && usernamePattern.Match(string(*v))
+	return jsonrpc.ReadString(v, d) && jsonrpc.MinLength(*v, 3) && jsonrpc.MaxLength(*v, 64) && usernamePattern.Match(string(*v))
 }
 
 func readEmail(v *rollcall.Email, d *jsonrpc.Decoder) bool {
-	return jsonrpc.ReadString(v, d) && jsonrpc.Length(*v) <= 254 && emailPattern.Match(string(*v)) && validate.Format("email", string(*v))
+	return jsonrpc.ReadString(v, d) && jsonrpc.MaxLength(*v, 254) && emailPattern.Match(string(*v)) && validate.Format("email", string(*v))
 }
 
 func readIdempotencyKey(v *rollcall.IdempotencyKey, d *jsonrpc.Decoder) bool {
-	return jsonrpc.ReadString(v, d) && jsonrpc.Length(*v) >= 1 && jsonrpc.Length(*v) <= 255 && passwordPattern.Match(string(*v))
+	return jsonrpc.ReadString(v, d) && jsonrpc.MinLength(*v, 1) && jsonrpc.MaxLength(*v, 255) && passwordPattern.Match(string(*v))
 }
 
 // readUpdateUserParams is the fast lane of update_user: it reads params that

@@ -291,14 +291,16 @@ func (l *lanes) scan(r *ir.Reader, v string) string {
 
 var operators = map[ir.CheckKind]string{
 	ir.Minimum: ">=", ir.Maximum: "<=", ir.ExclusiveMinimum: ">", ir.ExclusiveMaximum: "<",
-	ir.MinLength: ">=", ir.MaxLength: "<=", ir.MinItems: ">=", ir.MaxItems: "<=",
+	ir.MinItems: ">=", ir.MaxItems: "<=",
 }
 
 // check spells one condition.
 func (l *lanes) check(r *ir.Reader, c ir.Check, value string) string {
 	switch c.Kind {
-	case ir.MinLength, ir.MaxLength:
-		return fmt.Sprintf("%s(%s) %s %s", l.rt("Length"), value, operators[c.Kind], c.Arg)
+	case ir.MinLength:
+		return fmt.Sprintf("%s(%s, %s)", l.rt("MinLength"), value, c.Arg)
+	case ir.MaxLength:
+		return fmt.Sprintf("%s(%s, %s)", l.rt("MaxLength"), value, c.Arg)
 	case ir.MinItems, ir.MaxItems:
 		return fmt.Sprintf("len(%s) %s %s", value, operators[c.Kind], c.Arg)
 	case ir.MultipleOf:

@@ -248,7 +248,11 @@ func (d *Decoder) Skip() error {
 }
 
 // Raw passes the next value and returns its text, a part of the data.
-func (d *Decoder) Raw() ([]byte, error) {
+func (d *Decoder) Raw() ([]byte, error) { return d.raw(nil) }
+
+// raw is Raw for whoever wants to look at every number, boolean and null; nil
+// lets all pass.
+func (d *Decoder) raw(pass func(word []byte) bool) ([]byte, error) {
 	d.Kind()
 	start, depth := d.pos, 0
 	for d.pos < len(d.data) {
@@ -267,7 +271,10 @@ func (d *Decoder) Raw() ([]byte, error) {
 			d.pos++
 			continue
 		default:
-			d.passWord()
+			word := d.pos
+			if d.passWord(); pass != nil && !pass(d.data[word:d.pos]) {
+				return nil, errWord
+			}
 		}
 		if depth <= 0 {
 			return d.data[start:min(d.pos, len(d.data))], nil
@@ -276,17 +283,25 @@ func (d *Decoder) Raw() ([]byte, error) {
 	return nil, errEnd
 }
 
-// passText passes the rest of a string, its closing quote included.
+var errWord = errors.New("want other values")
+
+// passText passes the rest of a string, its closing quote included: that is the
+// first behind an even number of backslashes.
 func (d *Decoder) passText() {
-	for d.pos < len(d.data) {
-		switch d.data[d.pos] {
-		case '\\':
-			d.pos += 2
-		case '"':
-			d.pos++
+	for start := d.pos; ; {
+		n := bytes.IndexByte(d.data[min(d.pos, len(d.data)):], '"')
+		if n < 0 {
+			d.pos = len(d.data)
 			return
-		default:
-			d.pos++
+		}
+		end := d.pos + n
+		d.pos = end + 1
+		backslashes := 0
+		for end-backslashes > start && d.data[end-backslashes-1] == '\\' {
+			backslashes++
+		}
+		if backslashes%2 == 0 {
+			return
 		}
 	}
 }
@@ -307,18 +322,20 @@ func (d *Decoder) text() ([]byte, error) {
 		return nil, d.want("a string")
 	}
 	start := d.pos
-	if n := bytes.IndexByte(d.data[start:], '"'); n >= 0 {
-		if raw := d.data[start : start+n]; bytes.IndexByte(raw, '\\') < 0 {
-			d.pos += n + 1
-			return raw, nil
-		}
+	if end := passPlain(d.data, start); end < len(d.data) && d.data[end] == '"' {
+		d.pos = end + 1
+		return d.data[start:end], nil
 	}
 	d.passText()
-	end := min(d.pos, len(d.data)) - 1
-	if end < start {
+	raw := d.data[start:d.pos]
+	if len(raw) == 0 || raw[len(raw)-1] != '"' {
 		return nil, errEnd
 	}
-	return unescape(d.data[start:end]), nil
+	raw = raw[:len(raw)-1]
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return raw, nil
+	}
+	return unescape(raw), nil
 }
 
 func unescape(raw []byte) []byte {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc"
 )
@@ -86,6 +87,21 @@ func TestPass(t *testing.T) {
 		}
 		if got := jsonrpc.NewDecoder([]byte(text)).Pass(); got != want {
 			t.Errorf("Pass %s: got %v, want %v", text, got, want)
+		}
+	}
+}
+
+// JSON Schema counts code points.
+func TestLength(t *testing.T) {
+	for _, s := range []string{"", "a", "abc", "äöü", "e\u0301", "日本語", "😀", "a😀b", strings.Repeat("€", 30)} {
+		points := utf8.RuneCountInString(s)
+		for n := range 40 {
+			if got := jsonrpc.MinLength(s, n); got != (points >= n) {
+				t.Errorf("MinLength(%q, %d) = %v", s, n, got)
+			}
+			if got := jsonrpc.MaxLength(s, n); got != (points <= n) {
+				t.Errorf("MaxLength(%q, %d) = %v", s, n, got)
+			}
 		}
 	}
 }

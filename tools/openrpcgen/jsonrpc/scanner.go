@@ -38,7 +38,6 @@ func check(data []byte, depth int) error {
 	s.value()
 	s.end()
 	err := s.err
-	clear(s.names[:cap(s.names)])
 	*s = scanner{names: s.names[:0]}
 	return err
 }
@@ -54,10 +53,14 @@ type scanner struct {
 	data  []byte
 	pos   int
 	depth int
-	name  int      // where the last member name begins
-	names [][]byte // of the objects that are open, unescaped
+	name  span   // the last member name
+	names []span // those of the objects that are open, as long as none is escaped
 	err   error
 }
+
+// span is a member name in the data, without its quotes. It has no pointer, so
+// that its memory can be used again uncleared.
+type span struct{ begin, end int }
 
 func (s *scanner) fail(message string) { s.failAt(s.pos, message) }
 
@@ -180,8 +183,9 @@ func (s *scanner) memberName() []byte {
 		s.fail("want a member name in quotes")
 		return nil
 	}
-	s.name = s.pos
+	begin := s.pos + 1
 	name, escaped := s.text()
+	s.name = span{begin, begin + len(name)}
 	if s.peek() != ':' {
 		s.fail("want : after a member name")
 		return nil
@@ -194,11 +198,11 @@ func (s *scanner) memberName() []byte {
 }
 
 // twice is the fault of a name that its object has already had.
-func (s *scanner) twice() { s.failAt(s.name, "the member name stands twice") }
+func (s *scanner) twice() { s.failAt(s.name.begin-1, "the member name stands twice") }
 
 // nameSet holds the names of one object. Those that its reader knows are bits;
-// few others are compared one by one; a map keeps an object of a hundred
-// thousand names from costing their square.
+// few others are compared one by one; a map holds those that are escaped, and
+// keeps an object of a hundred thousand names from costing their square.
 type nameSet struct {
 	known uint8
 	first int // of this object, in scanner.names
@@ -221,18 +225,20 @@ func (n *nameSet) add(s *scanner, name []byte) {
 	}
 	own := s.names[n.first:]
 	for _, other := range own {
-		if bytes.Equal(name, other) {
+		if bytes.Equal(name, s.data[other.begin:other.end]) {
 			s.twice()
 			return
 		}
 	}
-	s.names = append(s.names, name)
-	if len(own) == fewNames {
-		n.many = make(map[string]struct{}, 4*fewNames)
-		for _, name := range s.names[n.first:] {
-			n.addToMany(s, name)
-		}
+	if escaped := len(name) < s.name.end-s.name.begin; !escaped && len(own) < fewNames {
+		s.names = append(s.names, s.name)
+		return
 	}
+	n.many = make(map[string]struct{}, 4*fewNames)
+	for _, other := range own {
+		n.addToMany(s, s.data[other.begin:other.end])
+	}
+	n.addToMany(s, name)
 }
 
 // addToMany keeps the name where it is: the data outlives the scan.
