@@ -23,27 +23,41 @@ type exchange struct {
 	batch  pages       // the answer to a batch; any other is left in the worker's buffer
 }
 
-var exchanges = sync.Pool{New: func() any { return new(exchange) }}
+// The memory of large requests waits for large ones: small ones would never let
+// it go.
+var exchanges, largeExchanges = exchangePool(), exchangePool()
 
-// What may be kept for the next request.
+func exchangePool() *sync.Pool { return &sync.Pool{New: func() any { return new(exchange) }} }
+
+// What may be kept for any request.
 const (
 	keptBytes    = 64 << 10 // of a buffer
-	keptRequests = 2 << 10
+	keptRequests = 1 << 10
 )
+
+// newExchange is for a request whose body is announced to have so many bytes; -1
+// if it is not.
+func newExchange(announced int64) *exchange {
+	if announced > keptBytes {
+		return largeExchanges.Get().(*exchange)
+	}
+	return exchanges.Get().(*exchange)
+}
 
 func (x *exchange) release() {
 	x.header, x.code = nil, 0
 	x.data = x.data[:0]
-	if cap(x.data) > keptBytes {
-		x.data = nil
-	}
 	x.body.release()
 	x.worker.release()
 	x.batch.release()
+	if cap(x.data) > keptBytes || cap(x.body.requests) > keptRequests {
+		largeExchanges.Put(x)
+		return
+	}
 	exchanges.Put(x)
 }
 
-// read reads the body. What is announced need not come: a large body gets four
+// read reads the body. What is announced need not come: a large body gets 16
 // times the room of what is there, and in the end what it needs. What is
 // announced too large is refused unread.
 func (x *exchange) read(w http.ResponseWriter, r *http.Request, limit int) error {
@@ -54,7 +68,7 @@ func (x *exchange) read(w http.ResponseWriter, r *http.Request, limit int) error
 	for {
 		if have := len(x.data); have == cap(x.data) {
 			rest := int(r.ContentLength) + 1 - have
-			x.data = slices.Grow(x.data, max(min(3*have, rest), 1))
+			x.data = slices.Grow(x.data, max(min(15*have, rest), 1))
 		}
 		n, err := r.Body.Read(x.data[len(x.data):cap(x.data)])
 		x.data = x.data[:len(x.data)+n]
@@ -129,7 +143,7 @@ type worker struct {
 var workerPool = sync.Pool{New: func() any { return new(worker) }}
 
 func (w *worker) release() {
-	w.call = Call{}
+	w.call, w.decoder = Call{}, Decoder{}
 	w.answer.truncate(0)
 	if cap(w.answer.buf) > keptBytes {
 		w.answer.buf = nil

@@ -79,7 +79,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !acceptable(w, r) {
 		return
 	}
-	x := exchanges.Get().(*exchange)
+	x := newExchange(r.ContentLength)
 	defer x.release()
 	if err := x.read(w, r, h.maxBody); err != nil {
 		refuse(w, err, h.maxBody)

@@ -9,6 +9,7 @@ type request struct {
 	method []byte
 	params []byte // nil if left out
 	fault  string // why this is no valid request; empty if it is one
+	end    int    // where in the body it ends
 
 	declared *method // nil if the contract has no such method
 	ran      bool    // the method was called
@@ -72,13 +73,10 @@ func (b *body) read(data []byte, maxBatch int) error {
 	return s.err
 }
 
-// release forgets what was sent, but keeps the memory of a few requests.
+// release forgets what was sent.
 func (b *body) release() {
 	clear(b.requests)
 	*b = body{requests: b.requests[:0], names: b.names[:0]}
-	if cap(b.requests) > keptRequests {
-		b.requests = nil
-	}
 }
 
 // request passes one value and reads it as a request.
@@ -111,6 +109,7 @@ func (s *scanner) request() (r request) {
 		}
 	}
 	s.names = s.names[:seen.first]
+	r.end = s.pos
 	if s.err == nil {
 		r.judge(is2)
 	}

@@ -221,14 +221,14 @@ func (b *workers) append(r *request, response []byte) {
 		r.fail(&e, b.answerFull())
 		response = e.buf
 	}
-	if len(response) == 0 {
-		return
+	if len(response) > 0 {
+		separator := byte(',')
+		if answer.size == 0 {
+			separator = '['
+		}
+		answer.write([]byte{separator})
+		answer.write(response)
 	}
-	if answer.size == 0 {
-		answer.write([]byte("["))
-	} else {
-		answer.write([]byte(","))
-	}
-	answer.write(response)
+	answer.body = b.x.data[:r.end]
 	b.full = b.full || answer.size > b.maxAnswer
 }
