@@ -67,19 +67,16 @@ func (h requestIDHandler) WithGroup(name string) slog.Handler {
 	return requestIDHandler{h.Handler.WithGroup(name)}
 }
 
-// slowCall is how long a call in a batch may take without a log line of its own.
-const slowCall = time.Second
-
 // logCalls logs a line for each call: the method, how it ended, how long it
-// took. Those of a batch are summed up by logRequests, unless they fail or are
-// slow. Params and results are never logged.
-func logCalls(log *slog.Logger) jsonrpc.Interceptor {
+// took. Those of a batch are summed up by logRequests, unless they fail or take
+// as long as slow. Params and results are never logged.
+func logCalls(log *slog.Logger, slow time.Duration) jsonrpc.Interceptor {
 	return func(next jsonrpc.Func) jsonrpc.Func {
 		return func(ctx context.Context, call *jsonrpc.Call) error {
 			start := time.Now()
 			err := next(ctx, call)
 			end := time.Now()
-			if call.Batch && err == nil && end.Sub(start) < slowCall {
+			if call.Batch && err == nil && end.Sub(start) < slow {
 				return nil
 			}
 			code := slog.Attr{} // is left out

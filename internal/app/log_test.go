@@ -112,18 +112,30 @@ func TestLog(t *testing.T) {
 func TestLogOfSlowCalls(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		const slow = 2 * time.Second
 		log := newOutput()
-		for _, took := range []time.Duration{slowCall - 1, slowCall} {
-			call := logCalls(slog.New(slog.NewTextHandler(log, nil)))(func(context.Context, *jsonrpc.Call) error {
+		for _, took := range []time.Duration{slow - 1, slow} {
+			call := logCalls(slog.New(slog.NewTextHandler(log, nil)), slow)(func(context.Context, *jsonrpc.Call) error {
 				time.Sleep(took)
 				return nil
 			})
 			check(t, call(t.Context(), &jsonrpc.Call{Method: fmt.Sprint("takes-", took), Batch: true}))
 		}
-		if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "method=takes-1s duration=1s outcome=ok") {
+		if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "method=takes-2s duration=2s outcome=ok") {
 			t.Errorf("logged %s", got)
 		}
 	})
+}
+
+func TestLogOfEachCall(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, "--slow-call=0s")
+	answer := f.send(t, post(`[`+ping+`,{"jsonrpc":"2.0","method":"ping"}]`))
+	call := line{"level": "INFO", "msg": "call", "method": "ping", "outcome": "ok"}
+	want := []line{call, call, {"level": "INFO", "msg": "batch", "calls": 2.0, "failed": 0.0}}
+	if diff := cmp.Diff(want, f.ofRequest(t, answer.header.Get("X-Request-Id"))); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
 }
 
 // What clients send is never logged, whatever becomes of it.

@@ -31,6 +31,7 @@ type httpSettings struct {
 	MaxHeader       int           `env:"ROLLCALL_MAX_HEADER" default:"16384" help:"The largest header of a request, in bytes."`
 	ReadTimeout     time.Duration `env:"ROLLCALL_READ_TIMEOUT" default:"10s" help:"How long a client may take to send a request."`
 	CallTimeout     time.Duration `env:"ROLLCALL_CALL_TIMEOUT" default:"10s" help:"How long the calls of a request may take."`
+	SlowCall        time.Duration `env:"ROLLCALL_SLOW_CALL" default:"1s" help:"How long a call of a batch takes that is logged by itself; 0 logs each."`
 	WriteTimeout    time.Duration `env:"ROLLCALL_WRITE_TIMEOUT" default:"30s" help:"How long a request may take from its first byte to the answer's last."`
 	IdleTimeout     time.Duration `env:"ROLLCALL_IDLE_TIMEOUT" default:"2m" help:"How long a connection may wait for its next request."`
 	ShutdownTimeout time.Duration `env:"ROLLCALL_SHUTDOWN_TIMEOUT" default:"20s" help:"How long running requests get to end at a shutdown."`
@@ -61,6 +62,9 @@ func (s httpSettings) check() error {
 	if _, err := parseProxies(s.TrustedProxy); err != nil {
 		return err
 	}
+	if s.SlowCall < 0 {
+		return errors.New("--slow-call must not be negative")
+	}
 	if s.WriteTimeout <= s.ReadTimeout+s.CallTimeout {
 		return errors.New("--write-timeout must be more than --read-timeout and --call-timeout together: answers would be cut off")
 	}
@@ -75,7 +79,7 @@ func (s httpSettings) handlerOptions(log *slog.Logger) []jsonrpc.HandlerOption {
 		jsonrpc.WithMaxAnswer(s.MaxAnswer),
 		jsonrpc.WithTimeout(s.CallTimeout),
 		jsonrpc.WithLogger(log),
-		jsonrpc.WithInterceptor(logCalls(log)),
+		jsonrpc.WithInterceptor(logCalls(log, s.SlowCall)),
 		jsonrpc.WithObserver(logRequests(log)),
 		jsonrpc.WithBatchWorkers(s.BatchWorkers),
 	}

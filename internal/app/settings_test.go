@@ -139,6 +139,7 @@ func TestSettings(t *testing.T) {
 		{"dev --call-timeout=0s", "", "dev: --call-timeout" + positive},
 		{"dev --idle-timeout=-1s", "", "dev: --idle-timeout" + positive},
 		{"dev --shutdown-timeout=0s", "", "dev: --shutdown-timeout" + positive},
+		{"dev --slow-call=-1s", "", "dev: --slow-call must not be negative"},
 		{"dev --write-timeout=20s", "",
 			"dev: --write-timeout must be more than --read-timeout and --call-timeout together: answers would be cut off"},
 		{"dev --database-max-conns=0", "", conns},
