@@ -22,6 +22,7 @@ type settings struct {
 	users       []int    // how many there are in the databases of the section users
 	only        []string // sections; none are all
 	write       string   // a file for the report; may be empty
+	profile     string   // a folder for profiles; may be empty
 }
 
 const (
@@ -73,6 +74,11 @@ func (b *bench) prepare(ctx context.Context) error {
 		return fmt.Errorf("run this at the top of the repository, by make bench: %w", err)
 	}
 	fmt.Fprintln(b.log, b.cores)
+	if b.profile != "" {
+		if err := os.MkdirAll(b.profile, 0o700); err != nil {
+			return err
+		}
+	}
 	// Not in this module, since here the peers have a say in versions.
 	b.rollcall = filepath.Join(b.dir, "rollcall")
 	if err := b.command(ctx, ".", "go", "build", "-o", b.rollcall, "."); err != nil {

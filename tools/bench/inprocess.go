@@ -16,7 +16,7 @@ func (b *bench) inProcess(ctx context.Context) (string, error) {
 	}
 	b.found[createUserFinding] = m.ratio("CreateUser/rollcall", "CreateUser/encoding-json+jsonschema", cpuPerCall)
 	b.found[batchGrowthFinding] = m.ratio("Batch/1000", "Batch/10", cpuPerCall)
-	return strings.Join([]string{partsTable(m).String(), batchTable(m).String(), scanTable(m).String()}, "\n"), nil
+	return strings.Join([]string{partsTable(m).String(), batchTable(m).String(), clientTable(m).String(), scanTable(m).String()}, "\n"), nil
 }
 
 // partsTable has each part of a call beside what one would use instead.
@@ -40,14 +40,31 @@ func partsTable(m benchmarks) table {
 func batchTable(m benchmarks) table {
 	t := table{header: []string{"calls of `add` in a request, in process", "CPU per call", "bytes per call", "allocations per call", "ratio to 10"}}
 	for _, calls := range []float64{1, 10, 100, 1000} {
-		name := fmt.Sprintf("Batch/%.0f", calls)
-		t.add(fmt.Sprint(calls),
-			nanoseconds(m.median(name, cpuPerCall)),
-			number(m.median(name, "B/op")/calls),
-			fmt.Sprintf("%.2f", m.median(name, "allocs/op")/calls),
-			fmt.Sprintf("%.2f", m.ratio(name, "Batch/10", cpuPerCall)))
+		t.add(m.perCall("Batch", calls)...)
 	}
 	return t
+}
+
+// clientTable is what it takes to queue a batch's calls, send them, and give
+// each its answer.
+func clientTable(m benchmarks) table {
+	t := table{header: []string{"calls of `add` in a client's batch, in process", "CPU per call", "bytes per call", "allocations per call", "ratio to 10"}}
+	for _, calls := range []float64{10, 100, 1000} {
+		t.add(m.perCall("Client", calls)...)
+	}
+	return t
+}
+
+// perCall is a row about a batch of so many calls.
+func (m benchmarks) perCall(benchmark string, calls float64) []string {
+	name := fmt.Sprintf("%s/%.0f", benchmark, calls)
+	return []string{
+		fmt.Sprint(calls),
+		nanoseconds(m.median(name, cpuPerCall)),
+		number(m.median(name, "B/op") / calls),
+		fmt.Sprintf("%.2f", m.median(name, "allocs/op")/calls),
+		fmt.Sprintf("%.2f", m.ratio(name, benchmark+"/10", cpuPerCall)),
+	}
 }
 
 func scanTable(m benchmarks) table {

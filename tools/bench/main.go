@@ -31,11 +31,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var err error
 	switch {
 	case len(args) == 3 && args[0] == "serve-add":
-		err = serveAdd(args[1], args[2], stdin, stdout)
+		err = profiled(func() error { return serveAdd(args[1], args[2], stdin, stdout) })
 	case len(args) == 2 && args[0] == "serve-account":
-		err = serveAccount(args[1], stdin, stdout)
+		err = profiled(func() error { return serveAccount(args[1], stdin, stdout) })
 	case len(args) == 3 && args[0] == "call":
-		err = call(args[1], args[2], stdin, stdout)
+		err = profiled(func() error { return call(args[1], args[2], stdin, stdout) })
 	default:
 		err = measure(args, stdout, stderr)
 	}
@@ -83,6 +83,7 @@ func (s *settings) parse(args []string, stderr io.Writer) error {
 		s.only = strings.Split(list, ",")
 		return nil
 	})
+	flags.StringVar(&s.profile, "profile", "", "a `folder` for the CPU and heap profiles of the servers and clients that are this program's")
 	flags.StringVar(&s.write, "write", "", "the `file` to write the report into, between its markers; README.md has them")
 	if err := flags.Parse(args); err != nil {
 		return err

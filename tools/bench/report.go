@@ -27,6 +27,7 @@ const (
 var sections = []section{
 	{"add", "One call of `add`", (*bench).addAlone},
 	{"batch", "A batch of 100 calls of `add`", (*bench).addInBatch},
+	{"growth", "The size of a batch", (*bench).batchGrowth},
 	{"account", "`get_current_user`, with a token and a database", (*bench).currentUser},
 	{"client", "A call of `add`, on the client's side", (*bench).clients},
 	{"memory", "A batch of 10,000 calls of `echo`, 1 KiB each", (*bench).largeBatch},

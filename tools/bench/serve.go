@@ -92,6 +92,9 @@ func (s *stage) startChild(ctx context.Context, start func(*exec.Cmd) (*machine.
 	}
 	command := exec.CommandContext(ctx, program, args...)
 	command.Stderr = s.log
+	if s.profile != "" {
+		command.Env = append(os.Environ(), profileVariable+"="+s.profileOf(args))
+	}
 	in, err := command.StdinPipe()
 	if err != nil {
 		return nil, err
