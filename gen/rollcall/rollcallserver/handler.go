@@ -15,7 +15,18 @@ import (
 // the methods that the contract protects, auth finds out.
 func NewHandler(svc rollcall.Service, auth jsonrpc.Authenticator, opts ...jsonrpc.HandlerOption) *jsonrpc.Handler {
 	s := &server{svc: svc, auth: auth, check: schemas().Check}
-	return jsonrpc.NewHandler(jsonrpc.Methods{
+	return jsonrpc.NewHandler(s.methods(), opts...)
+}
+
+// server runs the calls of each method.
+type server struct {
+	svc   rollcall.Service
+	auth  jsonrpc.Authenticator
+	check jsonrpc.ParamsCheck
+}
+
+func (s *server) methods() jsonrpc.Methods {
+	return jsonrpc.Methods{
 		rollcall.MethodPing:           {Serve: s.Ping, ReadOnly: true},
 		rollcall.MethodGetServerTime:  {Serve: s.GetServerTime, ReadOnly: true},
 		rollcall.MethodEcho:           {Serve: s.Echo, ReadOnly: true},
@@ -36,14 +47,7 @@ func NewHandler(svc rollcall.Service, auth jsonrpc.Authenticator, opts ...jsonrp
 		rollcall.MethodDeleteUser:     {Serve: s.DeleteUser},
 		rollcall.MethodListAudit:      {Serve: s.ListAudit, ReadOnly: true},
 		rollcall.MethodRPCDiscover:    jsonrpc.Discover(document),
-	}, opts...)
-}
-
-// server runs the calls of each method.
-type server struct {
-	svc   rollcall.Service
-	auth  jsonrpc.Authenticator
-	check jsonrpc.ParamsCheck
+	}
 }
 
 func (s *server) Ping(ctx context.Context, call *jsonrpc.Call) error {

@@ -20,7 +20,7 @@ func (w *writer) handler(p *printer) {
 	p.comment(about...)
 	p.p("func NewHandler(%s, opts ...%s) *%s {", params, p.rt("HandlerOption"), p.rt("Handler"))
 	p.p("s := &server{%scheck: schemas().Check}", literal)
-	w.methods(p)
+	p.p("return %s(s.methods(), opts...)", p.rt("NewHandler"))
 	p.p("}\n")
 
 	p.comment("server runs the calls of each method.")
@@ -31,14 +31,17 @@ func (w *writer) handler(p *printer) {
 	}
 	p.p("check %s", p.rt("ParamsCheck"))
 	p.p("}\n")
+	w.methods(p)
 	for _, m := range s.Methods {
 		w.run(p, m)
 	}
 }
 
-// methods writes the table that the handler looks methods up in.
+// methods writes the table that the handler looks methods up in. It is no part of
+// NewHandler, since there the names of params could be those of packages.
 func (w *writer) methods(p *printer) {
-	p.p("return %s(%s{", p.rt("NewHandler"), p.rt("Methods"))
+	p.p("func (s *server) methods() %s {", p.rt("Methods"))
+	p.p("return %s{", p.rt("Methods"))
 	for _, m := range w.service.Methods {
 		readOnly := ""
 		if m.ReadOnly {
@@ -51,7 +54,8 @@ func (w *writer) methods(p *printer) {
 		discover = p.api(w.service.Discover.Const)
 	}
 	p.p("%s: %s(document),", discover, p.rt("Discover"))
-	p.p("}, opts...)")
+	p.p("}")
+	p.p("}\n")
 }
 
 // run writes the method of the server that runs a method of the contract.
