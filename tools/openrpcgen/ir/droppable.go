@@ -36,7 +36,8 @@ func (d *declarations) visit(schemas []*openrpc.Schema, value *openrpc.Node, fou
 	for _, m := range value.Members {
 		parts := memberSchemas(applied, m.Name)
 		required := slices.ContainsFunc(applied, func(s *openrpc.Schema) bool { return s.RequiresMember(m.Name) })
-		unknown := named && len(parts) == 0 && !d.keepUnknown
+		undeclared := slices.ContainsFunc(applied, func(s *openrpc.Schema) bool { return slices.Contains(s.Undeclared, m.Name) })
+		unknown := named && len(parts) == 0 && !undeclared && !d.keepUnknown
 		if unknown || !required && isZeroDefault(m.Value, parts) {
 			found(m.Value)
 			continue

@@ -115,6 +115,7 @@ func (b *builder) merge(s, part *openrpc.Schema) {
 		s.Properties = withProperty(s.Properties, p)
 	}
 	s.Required = append(slices.Clone(s.Required), part.Required...)
+	s.Undeclared = append(slices.Clip(s.Undeclared), part.Undeclared...)
 	s.PatternProperties = append(slices.Clone(s.PatternProperties), part.PatternProperties...)
 	switch {
 	case len(s.OneOf)+len(s.AnyOf) == 0:

@@ -67,8 +67,12 @@ func unnamed(s *openrpc.Schema) (parts []*openrpc.Schema) {
 	return parts
 }
 
-// conditions are the schemas that a value must fit under a condition.
+// conditions are the schemas that a value must fit under a condition, and the
+// choices that say nothing of types.
 func conditions(s *openrpc.Schema) (parts []*openrpc.Schema) {
+	if alternatives(s) == nil {
+		parts = slices.Concat(s.AnyOf, s.OneOf)
+	}
 	for _, part := range []*openrpc.Schema{s.If, s.Then, s.Else} {
 		if part != nil {
 			parts = append(parts, part)
@@ -87,7 +91,7 @@ func namesOthers(s *openrpc.Schema, conditions []*openrpc.Schema) bool {
 	return slices.ContainsFunc(conditions, func(part *openrpc.Schema) bool {
 		part = part.Target()
 		other := func(p openrpc.Property) bool { return s.Property(p.Name) == nil }
-		return slices.ContainsFunc(part.Properties, other) || len(unnamed(part)) > 0 ||
+		return slices.ContainsFunc(part.Properties, other) || len(part.Undeclared)+len(unnamed(part)) > 0 ||
 			namesOthers(s, slices.Concat(part.AllOf, part.AnyOf, part.OneOf))
 	})
 }
@@ -122,6 +126,24 @@ func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
 		field.Doc = b.fieldDoc(firstOf(p.Schema.Description, p.Schema.Title), p.Schema, false)
 		t.Fields = append(t.Fields, field)
 	}
+	for _, name := range s.Undeclared {
+		b.undeclared(t, fields, s, o, name)
+	}
+}
+
+// undeclared adds a member that is required and no property: what the schema
+// says of members without a name is true of it.
+func (b *builder) undeclared(t *Type, fields *names, s *openrpc.Schema, o owner, name string) {
+	if s.Property(name) != nil || slices.ContainsFunc(t.Fields, func(f *Field) bool { return f.Name == name }) {
+		return // two schemas require it, or one declares it for the other
+	}
+	field := &Field{Name: name, Type: &Type{Kind: Raw}, Presence: Required}
+	if parts := memberSchemas([]*openrpc.Schema{s}, name); len(parts) == 1 {
+		field = b.field(owner{name: o.typeName(), step: name}, parts[0], true)
+		field.Doc = b.fieldDoc(firstOf(parts[0].Description, parts[0].Title), parts[0], false)
+	}
+	field.GoName = b.claim(fields, s.Node, fieldNames(firstOf(goName(name), "Empty"))...)
+	t.Fields = append(t.Fields, field)
 }
 
 // onlyValue returns the one value that a schema allows, as compact JSON, or "".
@@ -141,9 +163,11 @@ func onlyNode(s *openrpc.Schema) *openrpc.Node {
 
 // fieldName names a member in Go; at may have an x-go-name.
 func (b *builder) fieldName(fields *names, wire string, at *openrpc.Node, asked string) string {
-	name := firstOf(asked, goName(wire), "Empty")
-	return b.claimFor(at, asked, fields, name, name+"Field")
+	return b.claimFor(at, asked, fields, fieldNames(firstOf(asked, goName(wire), "Empty"))...)
 }
+
+// fieldNames are the names that a field may have.
+func fieldNames(name string) []string { return []string{name, name + "Field"} }
 
 // field decides about the member that o.step names, but for its Go name.
 func (b *builder) field(o owner, s *openrpc.Schema, required bool) *Field {

@@ -145,13 +145,13 @@ func (b *builder) union(s *openrpc.Schema, o owner, name string) Type {
 // that no variant has. What all variants have is theirs. Where only some have
 // one, or where members without a name are kept, each variant gets them all.
 func (b *builder) share(s *openrpc.Schema, parts []*openrpc.Schema) (own *openrpc.Schema, variants []*openrpc.Schema) {
-	if len(s.Properties)+len(unnamed(s)) == 0 {
+	if len(s.Properties)+len(s.Undeclared)+len(unnamed(s)) == 0 {
 		return s, parts
 	}
 	counts := b.memberCounts(parts)
 	beside := *s
-	beside.Properties = nil
-	spread := len(unnamed(s)) > 0 || slices.ContainsFunc(parts, func(part *openrpc.Schema) bool { return b.hasExtra(b.flatten(part.Target())) })
+	beside.Properties, beside.Undeclared = nil, nil
+	spread := len(s.Undeclared)+len(unnamed(s)) > 0 || slices.ContainsFunc(parts, func(part *openrpc.Schema) bool { return b.hasExtra(b.flatten(part.Target())) })
 	for _, p := range s.Properties {
 		switch counts[p.Name] {
 		case 0:

@@ -41,6 +41,7 @@ var stricter = []struct{ message, pointer, reason string }{
 	{`stands beside a \$ref and is ignored`, ``, "draft-07, section 8.3: siblings of $ref are ignored"},
 	{`this is in the (allOf|anyOf) twice`, ``, "it says the same again"},
 	{`this choice is the schema that it is a choice of`, ``, "JSON Schema core, section 7.1: such schemas should not be"},
+	{`is required, and no properties (declare|allow) it`, ``, "nobody could set it in Go but as raw JSON"},
 	{`JSON Schema has no "nullable"`, ``, "not a keyword of JSON Schema"},
 	{``, `/x-(auth|auth-token|readonly|additional-params|go-name|sensitive)(/|$)`, "extensions that have a meaning here"},
 	{`integer of at most 64 bits`, `/code$`, "no JSON-RPC implementation has larger error codes"},

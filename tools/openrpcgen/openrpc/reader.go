@@ -91,6 +91,7 @@ func (r *reader) read(path string) *Document {
 	r.checkRules(d)
 	if r.checkChains() {
 		// These follow schemas to their ends, so there must be ends.
+		r.findUndeclared()
 		r.checkExtensions()
 		r.checkExamples(d)
 	}

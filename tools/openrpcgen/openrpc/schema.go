@@ -57,6 +57,7 @@ type Schema struct {
 
 	Properties                   []Property
 	Required                     []string
+	Undeclared                   []string   // those of Required that no properties declare, wherever the schema applies
 	PatternProperties            []Property // Name is the pattern
 	AdditionalProperties         *Schema
 	PropertyNames                *Schema
