@@ -302,7 +302,7 @@ func (b *builder) kind(s *openrpc.Schema) Kind {
 	case openrpc.TypeInteger:
 		return integerType(s).Kind
 	case openrpc.TypeNumber:
-		return Float
+		return numberType(s).Kind
 	case openrpc.TypeArray:
 		return arrayKind(s)
 	}
@@ -325,8 +325,10 @@ func (b *builder) shape(s *openrpc.Schema, o owner, name string) Type {
 	switch k := b.kind(s); k {
 	case String:
 		return b.enum(Type{Kind: String, Go: "string"}, s, name)
-	case Int, Uint, Number:
+	case Int, Uint:
 		return b.enum(integerType(s), s, name)
+	case Number:
+		return bigNumber
 	case Bool:
 		return Type{Kind: Bool, Go: "bool"}
 	case Float:

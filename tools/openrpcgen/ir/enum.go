@@ -57,10 +57,10 @@ func onlyStrings(values []*openrpc.Node) bool {
 }
 
 // onlyIntegers reports whether a schema of integers lists values, all of which
-// an int64 holds.
+// 64 bits hold.
 func onlyIntegers(s *openrpc.Schema) bool {
 	t := integerType(s)
-	if t.Kind != Int || !slices.Equal(valueTypes(s), []openrpc.Type{openrpc.TypeInteger}) {
+	if t.Kind == Number || !slices.Equal(valueTypes(s), []openrpc.Type{openrpc.TypeInteger}) {
 		return false
 	}
 	values := slices.DeleteFunc(slices.Clone(enumValues(s)), isNull)

@@ -104,11 +104,11 @@ type Sample struct {
 	Droppable []string // members that Go types drop, by their pointers
 }
 
-// calls are the examples of a method that fit their schemas.
+// calls are the examples of a method that fit their schemas and Go's types.
 func (b *builder) calls(m *openrpc.Method, method *Method) (calls []Call) {
 	seen := newNames()
 	for _, pairing := range m.Examples {
-		if !b.fits(pairing, m) {
+		if !b.fits(pairing, m) || !b.allHeld(pairing, m, method) {
 			continue
 		}
 		call := Call{Name: seen.claim(firstOf(pairing.Name, "example")), Result: "null"}
@@ -137,6 +137,21 @@ func (b *builder) fits(pairing *openrpc.ExamplePairing, m *openrpc.Method) bool 
 		}
 	}
 	return m.Result == nil || b.document.Fits(pairing.Result.Value, m.Result.Schema)
+}
+
+// allHeld reports whether Go's types can hold all that a pairing has.
+func (b *builder) allHeld(pairing *openrpc.ExamplePairing, m *openrpc.Method, method *Method) bool {
+	held := true
+	for i, argument := range m.Arguments(pairing) {
+		if argument != nil {
+			f := method.Params.Fields[i]
+			held = b.holds(f.Type, f.Presence != Required, argument.Value) && held
+		}
+	}
+	if r := method.Result; r != nil {
+		held = b.holds(r.Type, r.Nullable, pairing.Result.Value) && held
+	}
+	return held
 }
 
 // addParams adds the params as the client sends them: by name or by position.
@@ -185,9 +200,24 @@ func (b *builder) sample(s *openrpc.Schema, v Value) {
 		return
 	}
 	b.sampled[s] = true
-	for _, n := range s.Examples {
-		if b.document.Fits(n, s) {
-			b.samples = append(b.samples, Sample{n.Pointer(), v, string(n.JSON()), b.declared.droppable(s, n)})
+	b.later = append(b.later, func() {
+		for _, n := range s.Examples {
+			if b.document.Fits(n, s) && b.holds(v.Type, v.Nullable, n) {
+				b.samples = append(b.samples, Sample{n.Pointer(), v, string(n.JSON()), b.declared.droppable(s, n)})
+			}
 		}
+	})
+}
+
+// holds reports whether an example that fits its schema is a value of its Go
+// type too, and warns if not: it cannot be played.
+func (b *builder) holds(t *Type, nullable bool, n *openrpc.Node) bool {
+	if nullable && isNull(n) {
+		return true
 	}
+	err := t.takes(n)
+	if err != nil {
+		b.warn(n, "the example is not played by the generated tests, because its Go type cannot hold it: %v", err)
+	}
+	return err == nil
 }

@@ -94,7 +94,7 @@ func conditionsBeside(only, beside *openrpc.Schema, parts []*openrpc.Schema) []*
 func saysNothing(s *openrpc.Schema) bool {
 	return (s.Boolean == nil || *s.Boolean) && len(s.Types) == 0 && s.Enum == nil && s.Const == nil && len(s.Properties) == 0 && len(s.Required) == 0 &&
 		s.AdditionalProperties == nil && len(s.PatternProperties) == 0 && len(s.OneOf) == 0 && len(s.AnyOf) == 0 &&
-		s.Items == nil && len(s.Tuple) == 0 && s.Pattern == "" && s.Format == "" && s.Minimum == nil && s.Maximum == nil && !s.Vast
+		s.Items == nil && len(s.Tuple) == 0 && s.Pattern == "" && s.Format == "" && s.Minimum == nil && s.Maximum == nil && s.ExclusiveMinimum == nil && s.ExclusiveMaximum == nil && !s.Vast
 }
 
 // merge adds to a schema what a part of its allOf says, as far as types go;
@@ -133,6 +133,9 @@ func (b *builder) merge(s, part *openrpc.Schema) {
 	s.Vast = s.Vast || part.Vast
 	first(&s.Minimum, part.Minimum)
 	first(&s.Maximum, part.Maximum)
+	first(&s.ExclusiveMinimum, part.ExclusiveMinimum)
+	first(&s.ExclusiveMaximum, part.ExclusiveMaximum)
+	first(&s.MultipleOf, part.MultipleOf)
 	first(&s.MinLength, part.MinLength)
 	if s.Enum == nil {
 		s.Enum = part.Enum

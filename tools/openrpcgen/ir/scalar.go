@@ -1,7 +1,6 @@
 package ir
 
 import (
-	"math"
 	"math/big"
 	"regexp"
 	"slices"
@@ -25,55 +24,98 @@ func (b *builder) textKind(s *openrpc.Schema) Kind {
 }
 
 var sizedIntegers = map[string]Type{
-	"int8": {Kind: Int, Go: "int8"}, "int16": {Kind: Int, Go: "int16"}, "int32": {Kind: Int, Go: "int32"},
+	"int8": {Kind: Int, Go: "int8"}, "int16": {Kind: Int, Go: "int16"}, "int32": {Kind: Int, Go: "int32"}, "int64": int64Type,
 	"uint8": {Kind: Uint, Go: "uint8"}, "uint16": {Kind: Uint, Go: "uint16"}, "uint32": {Kind: Uint, Go: "uint32"},
-	"uint64": {Kind: Uint, Go: "uint64"}, "uint": {Kind: Uint, Go: "uint64"},
+	"uint64": uint64Type, "uint": uint64Type,
+	"int128": bigNumber, "int256": bigNumber, "uint128": bigNumber, "uint256": bigNumber,
 }
 
+var (
+	int64Type  = Type{Kind: Int, Go: "int64"}
+	uint64Type = Type{Kind: Uint, Go: "uint64"}
+	bigNumber  = Type{Kind: Number, Go: "json.Number"}
+)
+
+// integerType is what the format asks for, or else an int64, if it holds all
+// that the schema speaks of: its bounds, the values that it lists, its default.
 func integerType(s *openrpc.Schema) Type {
-	least, most := wholeBound(s.Minimum), wholeBound(s.Maximum)
-	for _, n := range enumValues(s) {
-		if i := wholeBound(n); i != nil {
-			least, most = extreme(least, i, -1), extreme(most, i, 1)
+	spoken := spokenIntegers(s)
+	candidates := []Type{int64Type, uint64Type}
+	if t, ok := sizedIntegers[s.Format]; ok {
+		candidates = append([]Type{t}, candidates...)
+	}
+	for _, t := range candidates {
+		if !s.Vast && !slices.ContainsFunc(spoken, func(i *big.Int) bool { return !t.holds(i) }) {
+			return t
 		}
 	}
-	switch {
-	case s.Vast, least != nil && least.Cmp(big.NewInt(math.MinInt64)) < 0,
-		most != nil && most.Cmp(new(big.Int).SetUint64(math.MaxUint64)) > 0:
-		return Type{Kind: Number, Go: "json.Number"}
-	case most != nil && !most.IsInt64():
-		return Type{Kind: Uint, Go: "uint64"}
-	}
-	if t, ok := sizedIntegers[s.Format]; ok {
-		return t
-	}
-	return Type{Kind: Int, Go: "int64"}
+	return bigNumber
 }
 
-// extreme is the smaller (-1) or the larger (1) of two; a may be nil.
-func extreme(a, b *big.Int, sign int) *big.Int {
-	if a == nil || b.Cmp(a) == sign {
-		return b
+// holds reports whether an integer is one of the type.
+func (t Type) holds(i *big.Int) bool {
+	switch t.Kind {
+	case Int:
+		shorter := new(big.Int).Rsh(i, uint(bits(t.Go)-1)) // its sign, if it fits
+		return shorter.Sign() == 0 || shorter.Cmp(big.NewInt(-1)) == 0
+	case Uint:
+		return i.Sign() >= 0 && i.BitLen() <= bits(t.Go)
 	}
-	return a
+	return true
 }
 
-func wholeBound(n *openrpc.Node) *big.Int {
-	if n == nil || n.Kind != openrpc.Number {
-		return nil
+// spokenIntegers are the extreme integers that the bounds allow, and those that
+// a schema names.
+func spokenIntegers(s *openrpc.Schema) (list []*big.Int) {
+	add := func(n *openrpc.Node, round func(*big.Rat) *big.Int, further int64) {
+		if n != nil && n.Kind == openrpc.Number {
+			if exact, ok := new(big.Rat).SetString(n.Text); ok {
+				i := round(exact)
+				list = append(list, i.Add(i, big.NewInt(further)))
+			}
+		}
 	}
-	f, _, err := big.ParseFloat(n.Text, 10, 256, big.ToNearestEven)
-	if err != nil {
-		return nil
+	add(s.Minimum, ceiling, 0)
+	add(s.Maximum, floor, 0)
+	add(s.ExclusiveMinimum, floor, 1)
+	add(s.ExclusiveMaximum, ceiling, -1)
+	add(s.MultipleOf, ceiling, 0)
+	for _, n := range append(slices.Clip(enumValues(s)), s.Default) {
+		add(n, floor, 0)
 	}
-	i, _ := f.Int(nil)
-	return i
+	return list
+}
+
+func floor(r *big.Rat) *big.Int { return new(big.Int).Div(r.Num(), r.Denom()) }
+
+func ceiling(r *big.Rat) *big.Int {
+	i := floor(new(big.Rat).Neg(r))
+	return i.Neg(i)
+}
+
+// numberType is a float64, if it holds all that the schema speaks of.
+func numberType(s *openrpc.Schema) Type {
+	double := Type{Kind: Float, Go: "float64"}
+	for _, bound := range []*openrpc.Node{s.Minimum, s.Maximum, s.ExclusiveMinimum, s.ExclusiveMaximum, s.MultipleOf} {
+		if bound == nil {
+			continue
+		}
+		if _, err := strconv.ParseFloat(bound.Text, 64); err != nil {
+			return bigNumber
+		}
+	}
+	for _, n := range append(slices.Clip(enumValues(s)), s.Default) {
+		if n != nil && n.Kind == openrpc.Number && double.takes(n) != nil {
+			return bigNumber
+		}
+	}
+	return double
 }
 
 // refusesZero reports whether Go's zero cannot be a value that the schema
 // allows, so that it can only mean missing.
 func refusesZero(s *openrpc.Schema, t *Type) bool {
-	if isEnum(s) && (t.Kind == String || t.Kind == Int) {
+	if isEnum(s) && (t.Kind == String || t.Kind == Int || t.Kind == Uint) {
 		return !slices.ContainsFunc(enumValues(s), func(n *openrpc.Node) bool { return isZero(n, t) })
 	}
 	switch t.Kind {

@@ -146,7 +146,7 @@ func (b *builder) method(m *openrpc.Method) *Method {
 	}
 	method.Params = b.params(m, name)
 	method.Result = b.result(m, name)
-	method.Examples = b.calls(m, method)
+	b.later = append(b.later, func() { method.Examples = b.calls(m, method) })
 	for _, e := range m.Errors {
 		method.Errors = append(method.Errors, b.error(e))
 	}

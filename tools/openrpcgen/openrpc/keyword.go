@@ -181,8 +181,10 @@ func (r *reader) numberKeyword(s *Schema, m Member) {
 		s.Vast = s.Vast || s.Maximum == nil && isVast(m.Value)
 	case "exclusiveMinimum":
 		s.ExclusiveMinimum = r.number(m.Value)
+		s.Vast = s.Vast || s.ExclusiveMinimum == nil && isVast(m.Value)
 	case "exclusiveMaximum":
 		s.ExclusiveMaximum = r.number(m.Value)
+		s.Vast = s.Vast || s.ExclusiveMaximum == nil && isVast(m.Value)
 	case "multipleOf":
 		s.MultipleOf = r.number(m.Value)
 		if v, ok := s.MultipleOf.rational(); ok && v.Sign() <= 0 {

@@ -36,7 +36,7 @@ type Schema struct {
 
 	// Numbers are Nodes so that nothing of them is lost. Those that are beyond what can be computed with are not enforced, and nil.
 	Minimum, Maximum, ExclusiveMinimum, ExclusiveMaximum, MultipleOf *Node
-	// Vast tells that such a minimum or maximum lies beyond 64 bits.
+	// Vast tells that such a bound lies beyond 64 bits.
 	Vast bool
 
 	MinLength, MaxLength *int // in code points
