@@ -26,7 +26,8 @@ type builder struct {
 	declared    declarations
 	sampled     map[*openrpc.Schema]bool
 	samples     []Sample
-	later       []func() // what has to wait until all types are known
+	later       []func()               // what has to wait until all types are known
+	named       map[*openrpc.Node]bool // whose x-go-name was looked at
 	errors      map[string]*Error
 	errorList   []*Error
 	faults      openrpc.Faults
@@ -56,6 +57,7 @@ func newBuilder(d *openrpc.Document, o Options) *builder {
 		flat:        map[*openrpc.Schema]*openrpc.Schema{},
 		unionKinds:  map[*openrpc.Schema]Kind{},
 		only:        map[*openrpc.Schema]*openrpc.Schema{},
+		named:       map[*openrpc.Node]bool{},
 		errors:      map[string]*Error{},
 	}
 }
@@ -168,8 +170,10 @@ func refreshAliases(types []*Type) {
 // owner is what an inline schema belongs to; its type is named after both.
 type owner struct {
 	name, step string
-	method     string // of whose params or result it is
-	second     string // the type's name if the first is taken
+	method     string        // of whose params or result it is
+	second     string        // the type's name if the first is taken
+	asked      *openrpc.Node // has the x-go-name of the type; nil: the schema may have it
+	member     bool          // the schema's x-go-name is that of the field
 }
 
 func (o owner) typeName() string {
@@ -209,6 +213,17 @@ func (b *builder) declare(t *Type, at *openrpc.Node, candidates ...string) *Type
 	return t
 }
 
+// declareAs is declare for what x-go-name can name; asked is nil if none does.
+func (b *builder) declareAs(t *Type, at, asked *openrpc.Node, candidates ...string) *Type {
+	if asked == nil {
+		return b.declare(t, at, candidates...)
+	}
+	name := openrpc.GoName(asked)
+	t.Name = b.claimFor(asked, name, b.names, append([]string{name}, candidates...)...)
+	*b.types = append(*b.types, t)
+	return t
+}
+
 // value returns the type of what a schema describes, in whatever place.
 func (b *builder) value(s *openrpc.Schema, o owner) Value {
 	v := b.typeOf(s, o)
@@ -230,9 +245,12 @@ func (b *builder) typeOf(s *openrpc.Schema, o owner) Value {
 		}
 	}
 	if target.Key != "" {
-		o = owner{name: goName(target.Key)}
+		o = owner{name: goName(target.Key), asked: o.asked, member: o.member}
 	}
-	if k := b.kind(target); needsName(k) || isEnum(target) || k >= Slice && len(b.open) >= maxUnnamed && !b.open[target] {
+	if o.asked == nil {
+		o.asked = asked(steps, o.member)
+	}
+	if k := b.kind(target); needsName(k) || isEnum(target) || o.asked != nil || k >= Slice && len(b.open) >= maxUnnamed && !b.open[target] {
 		return Value{b.inlineType(target, o), nullable}
 	}
 	if b.open[target] { // an array or a map of itself, without a name
@@ -242,6 +260,16 @@ func (b *builder) typeOf(s *openrpc.Schema, o owner) Value {
 	defer delete(b.open, target)
 	t := b.shape(target, o, "")
 	return Value{&t, nullable && t.Kind != Raw}
+}
+
+// asked is the first of the schemas that has an x-go-name for their type.
+func asked(steps []*openrpc.Schema, member bool) *openrpc.Node {
+	for _, s := range steps {
+		if s.GoName != "" && !(member && s.Node == steps[0].Node) {
+			return s.Node
+		}
+	}
+	return nil
 }
 
 func needsName(k Kind) bool { return k >= Struct }
@@ -257,14 +285,18 @@ func (b *builder) inlineType(s *openrpc.Schema, o owner) *Type {
 	if strings.Contains(text, `"$ref"`) {
 		text = s.Node.Place().File + text // which means something else in another folder
 	}
-	if name := b.plainUnion(s); name != "" {
+	if name := b.plainUnion(s); name != "" && o.asked == nil {
 		text, o = name, owner{name: name}
 		if t := b.same[text]; t != nil {
 			return t
 		}
 	}
 	first := b.same[text]
-	t := b.declare(&Type{Kind: b.kind(s)}, s.Node, o.typeNames()...)
+	if first != nil && o.asked != nil && first.Name == openrpc.GoName(o.asked) {
+		b.named[o.asked] = true
+		return first
+	}
+	t := b.declareAs(&Type{Kind: b.kind(s)}, s.Node, o.asked, o.typeNames()...)
 	b.inline[s] = t
 	name := t.Name
 	if first != nil {
@@ -275,7 +307,7 @@ func (b *builder) inlineType(s *openrpc.Schema, o owner) *Type {
 	}
 	b.same[text] = t
 	*t = b.shape(s, owner{name: name}, name)
-	t.Name = name
+	t.Name, t.Alias = name, scalarAlias(t)
 	t.Doc = paragraphs(typeDoc(name, s, o.use()), constDoc(t))
 	return t
 }

@@ -185,6 +185,7 @@ func (b *builder) claim(scope *names, at *openrpc.Node, candidates ...string) st
 // claimFor is claim for what x-go-name can name, and warns if that could not be
 // kept. GoName is its value, "" if that is none.
 func (b *builder) claimFor(of *openrpc.Node, goName string, scope *names, candidates ...string) string {
+	b.named[of] = true
 	name := scope.claim(candidates...)
 	asked := of.Get("x-go-name")
 	switch {
@@ -196,6 +197,19 @@ func (b *builder) claimFor(of *openrpc.Node, goName string, scope *names, candid
 		b.warn(of, "the Go name %s is taken, so this one is %s: name it by x-go-name", candidates[0], name)
 	}
 	return name
+}
+
+// nameless warns of each x-go-name that names nothing.
+func (b *builder) nameless() {
+	for n := range b.document.Named() {
+		switch {
+		case b.named[n]:
+		case openrpc.GoName(n) == "":
+			b.warn(n.Get("x-go-name"), `want an exported Go identifier like "UserID": this is ignored`)
+		default:
+			b.warn(n.Get("x-go-name"), "there is nothing in Go that this could name, so it is ignored: remove it, or name what the schema refers to")
+		}
+	}
 }
 
 func (n *names) take(name string) bool {

@@ -121,7 +121,7 @@ func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
 			t.Consts = append(t.Consts, &Const{Name: p.Name, JSON: only, At: len(t.Fields)})
 			continue
 		}
-		field := b.field(owner{name: o.typeName(), step: p.Name}, p.Schema, required)
+		field := b.field(owner{name: o.typeName(), step: p.Name, member: true}, p.Schema, required)
 		field.GoName = b.fieldName(fields, p.Name, p.Schema.Node, p.Schema.GoName)
 		field.Doc = b.fieldDoc(firstOf(p.Schema.Description, p.Schema.Title), p.Schema, false)
 		t.Fields = append(t.Fields, field)
@@ -226,7 +226,7 @@ func (b *builder) tuple(s *openrpc.Schema, o owner) Type {
 		least = *s.MinItems
 	}
 	for i, item := range s.Tuple {
-		f := b.field(owner{name: o.typeName(), step: fmt.Sprintf("Item%d", i)}, item, i < least)
+		f := b.field(owner{name: o.typeName(), step: fmt.Sprintf("Item%d", i), member: true}, item, i < least)
 		f.GoName = b.fieldName(fields, f.Name, item.Node, item.GoName)
 		f.Doc = b.fieldDoc(firstOf(item.Description, item.Title), item, false)
 		t.Fields = append(t.Fields, f)

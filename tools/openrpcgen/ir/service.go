@@ -120,6 +120,7 @@ func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrp
 	for _, m := range s.Methods {
 		m.Reader = readers.paramsReader(m.source, m.Params)
 	}
+	b.nameless()
 	s.Example, s.Samples = example(d, s.Methods), b.samples
 	b.faults.Sort()
 	return s, slices.Compact(b.faults) // a component is named again by each method that uses it
@@ -163,7 +164,7 @@ func (b *builder) params(m *openrpc.Method, name string) *Type {
 	t.Doc = []string{fmt.Sprintf("%s are the params of %s.", t.Name, m.Name)}
 	fields := newFields()
 	for _, p := range m.Params {
-		o := owner{name: name, step: p.Name, method: name}
+		o := owner{name: name, step: p.Name, method: name, member: p.Node.Get("x-go-name") == nil}
 		o.second = o.typeName() + "Param"
 		field := b.field(o, p.Schema, p.Required)
 		if field.Presence == RawMissing && !t.ByName { // by position null is what is left out
@@ -191,7 +192,11 @@ func (b *builder) result(m *openrpc.Method, name string) *Value {
 	if m.Result == nil || isNothing(m.Result.Schema) {
 		return nil
 	}
-	v := b.value(m.Result.Schema, owner{name: name, step: "result", method: name, second: name + "Reply"})
+	o := owner{name: name, step: "result", method: name, second: name + "Reply"}
+	if m.Result.GoName != "" {
+		o.asked = m.Result.Node
+	}
+	v := b.value(m.Result.Schema, o)
 	return &v
 }
 

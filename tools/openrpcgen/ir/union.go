@@ -59,7 +59,7 @@ func (b *builder) parts(s *openrpc.Schema) (parts []*openrpc.Schema) {
 	}
 	for _, t := range valueTypes(s) {
 		part := *s
-		part.Types, part.Key, part.Title, part.Description, part.Default = []openrpc.Type{t}, "", "", "", nil
+		part.Types, part.Key, part.Title, part.Description, part.GoName, part.Default = []openrpc.Type{t}, "", "", "", "", nil
 		part.Enum, part.OneOf, part.AnyOf = enumValues(&part), nil, nil
 		parts = append(parts, &part)
 	}
@@ -183,6 +183,7 @@ func (b *builder) spread(s, part *openrpc.Schema) *openrpc.Schema {
 	}
 	merged := *s
 	merged.OneOf, merged.AnyOf, merged.Description = nil, nil, ""
+	merged.Node, merged.GoName = target.Node, target.GoName
 	merged.Key, merged.Title = "", firstOf(target.Title, target.Key)
 	b.merge(&merged, target)
 	return &merged
@@ -246,11 +247,11 @@ func (b *builder) variant(part *openrpc.Schema, r relatives) *Variant {
 		outer := target
 		target, kind = inner, b.kind(inner)
 		v.Pointer = kind >= Struct
-		v.Type = b.variantType(target, kind, r.union, variantName(r.union, goSuffix(v.Key)))
+		v.Type = b.variantType(target, kind, asked([]*openrpc.Schema{inner, outer}, false), r.union, variantName(r.union, goSuffix(v.Key)))
 		v.Type.Doc = paragraphs(outerDoc(v.Type, outer, inner), Wrap(fmt.Sprintf("As JSON: {%q: value}.", v.Key)))
 		return v
 	}
-	v.Type = b.variantType(target, kind, r.union, variantName(r.union, r.label(target, kind)))
+	v.Type = b.variantType(target, kind, asked(steps, false), r.union, variantName(r.union, r.label(target, kind)))
 	return v
 }
 
@@ -296,11 +297,11 @@ func (b *builder) onlyMember(s *openrpc.Schema, members map[string]int) *openrpc
 
 // variantType declares the type of an inline variant. Types of the standard
 // library cannot be marked: a text stays a text here.
-func (b *builder) variantType(s *openrpc.Schema, kind Kind, union, name string) *Type {
+func (b *builder) variantType(s *openrpc.Schema, kind Kind, asked *openrpc.Node, union, name string) *Type {
 	if t := b.inline[s]; t != nil {
 		return t
 	}
-	t := b.declare(&Type{Kind: kind}, s.Node, name)
+	t := b.declareAs(&Type{Kind: kind}, s.Node, asked, name)
 	b.inline[s] = t
 	name = t.Name
 	switch kind {
@@ -321,7 +322,7 @@ var plainName = map[Kind]string{String: "String", Bool: "Bool", Int: "Integer", 
 
 // isPlain reports whether a schema says no more of a scalar than its type.
 func isPlain(s *openrpc.Schema, kind Kind) bool {
-	return plainName[kind] != "" && s.Title == "" && !isEnum(s) && s.Pattern == "" && s.Key == ""
+	return plainName[kind] != "" && s.Title == "" && !isEnum(s) && s.Pattern == "" && s.Key == "" && s.GoName == ""
 }
 
 // plainUnion is the name that all unions of the same plain types share, such as

@@ -2,6 +2,7 @@ package openrpc
 
 import (
 	"go/token"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -9,7 +10,7 @@ import (
 // methodExtensions reads the extensions of a method that mean something here; Method says what.
 func (r *reader) methodExtensions(m *Method) {
 	r.checkExtensionNames(m)
-	m.GoName = goName(m.Node)
+	m.GoName = GoName(m.Node)
 	m.Auth = r.auth(m)
 	m.AuthToken = r.authToken(m)
 	m.ReadOnly = r.extensionFlag(m.Node, "x-readonly")
@@ -54,14 +55,27 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// goName reads x-go-name. Whoever needs a name finds another where this is none, and says which.
-func goName(n *Node) string {
+// GoName reads x-go-name. Whoever needs a name finds another where this is none, and says which.
+func GoName(n *Node) string {
 	v := n.Get("x-go-name")
 	if v == nil || v.Kind != String || !token.IsExported(v.Text) || !token.IsIdentifier(v.Text) {
 		return ""
 	}
 	return v.Text
 }
+
+// Named are the methods, content descriptors, schemas and error objects that have an x-go-name.
+func (d *Document) Named() iter.Seq[*Node] {
+	return func(yield func(*Node) bool) {
+		for n, role := range d.roles {
+			if slices.Contains(nameable, role) && n.Get("x-go-name") != nil && !yield(n) {
+				return
+			}
+		}
+	}
+}
+
+var nameable = []string{"method", "content descriptor", "schema", "error object"}
 
 func (r *reader) extensionFlag(n *Node, name string) bool {
 	v := n.Get(name)

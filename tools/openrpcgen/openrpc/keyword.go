@@ -79,7 +79,7 @@ func (r *reader) annotation(s *Schema, m Member) {
 	case "definitions", "$defs":
 		s.Definitions = append(s.Definitions, r.properties(v)...)
 	case "x-go-name":
-		s.GoName = goName(s.Node)
+		s.GoName = GoName(s.Node)
 	case "x-sensitive":
 		s.Sensitive = r.flag(v, Error)
 	}

@@ -155,7 +155,7 @@ func (r *reader) contentDescriptor(n *Node) *ContentDescriptor {
 			Description: f.prose("description"),
 			Required:    f.flag("required", Error),
 			Deprecated:  f.flag("deprecated", Warning),
-			GoName:      goName(n),
+			GoName:      GoName(n),
 		}
 		if schema := f.required("schema"); schema != nil {
 			d.Schema = r.schema(schema)
@@ -176,7 +176,7 @@ func (r *reader) errorObject(n *Node) *ErrorObject {
 			Key:     keyOf(n),
 			Message: f.label("message"),
 			Data:    f.optional("data"),
-			GoName:  goName(n),
+			GoName:  GoName(n),
 		}
 		e.Code, e.hasCode = r.errorCode(f.required("code"))
 		if looksLikeSchema(e.Data) {
