@@ -172,6 +172,7 @@ type owner struct {
 	name, step string
 	method     string        // of whose params or result it is
 	second     string        // the type's name if the first is taken
+	in         *owner        // the array or the map of which it is an element or a value
 	asked      *openrpc.Node // has the x-go-name of the type; nil: the schema may have it
 	member     bool          // the schema's x-go-name is that of the field
 }
@@ -194,17 +195,28 @@ func (o owner) typeNames() []string {
 // use says what the type is for.
 func (o owner) use() string {
 	switch {
+	case o.in != nil && o.step == "item":
+		return "an element of " + o.in.place()
+	case o.in != nil:
+		return "a value in " + o.in.place()
 	case o.method != "":
 		return fmt.Sprintf("the %s of [Service.%s]", Printable(o.step), o.method)
-	case o.step == "item":
-		return fmt.Sprintf("an element of [%s]", o.name)
-	case o.step == "value":
-		return fmt.Sprintf("a value in [%s]", o.name)
 	case o.step == "":
 		return "a type of the contract"
 	}
-	return fmt.Sprintf("the value of %s in [%s]", Printable(o.step), o.name)
+	return fmt.Sprintf("the %s of [%s]", Printable(o.step), o.name)
 }
+
+// place is use for what lies within: a type that has a name is called by it.
+func (o owner) place() string {
+	if o.step == "" {
+		return "[" + o.name + "]"
+	}
+	return o.use()
+}
+
+// within is the owner of the elements of an array, or of the values of a map.
+func (o owner) within(step string) owner { return owner{name: o.typeName(), step: step, in: &o} }
 
 // declare gives a derived type the first name that is free.
 func (b *builder) declare(t *Type, at *openrpc.Node, candidates ...string) *Type {

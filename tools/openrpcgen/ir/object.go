@@ -44,7 +44,7 @@ func (b *builder) extra(s *openrpc.Schema, o owner) *Value {
 	}
 	parts := unnamed(s)
 	if len(parts) == 1 && (s.AdditionalProperties != nil || len(s.Properties) == 0) {
-		v := b.value(parts[0], owner{name: o.typeName(), step: "value"})
+		v := b.value(parts[0], o.within("value"))
 		return &v
 	}
 	return &Value{Type: &Type{Kind: Raw}}
@@ -123,7 +123,7 @@ func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
 		}
 		field := b.field(owner{name: o.typeName(), step: p.Name, member: true}, p.Schema, required)
 		field.GoName = b.fieldName(fields, p.Name, p.Schema.Node, p.Schema.GoName)
-		field.Doc = b.fieldDoc(firstOf(p.Schema.Description, p.Schema.Title), p.Schema, false)
+		field.Doc = b.fieldDoc(p.Name, firstOf(p.Schema.Description, p.Schema.Title), p.Schema, false)
 		t.Fields = append(t.Fields, field)
 	}
 	for _, name := range s.Undeclared {
@@ -140,7 +140,7 @@ func (b *builder) undeclared(t *Type, fields *names, s *openrpc.Schema, o owner,
 	field := &Field{Name: name, Type: &Type{Kind: Raw}, Presence: Required}
 	if parts := memberSchemas([]*openrpc.Schema{s}, name); len(parts) == 1 {
 		field = b.field(owner{name: o.typeName(), step: name}, parts[0], true)
-		field.Doc = b.fieldDoc(firstOf(parts[0].Description, parts[0].Title), parts[0], false)
+		field.Doc = b.fieldDoc(name, firstOf(parts[0].Description, parts[0].Title), parts[0], false)
 	}
 	field.GoName = b.claim(fields, s.Node, fieldNames(firstOf(goName(name), "Empty"))...)
 	t.Fields = append(t.Fields, field)
@@ -211,7 +211,7 @@ func (b *builder) array(s *openrpc.Schema, o owner) Type {
 	if items == nil || (items.Target().Boolean != nil) {
 		return Type{Kind: Slice, Elem: &Value{Type: &Type{Kind: Raw}}}
 	}
-	elem := b.value(items, owner{name: o.typeName(), step: "item"})
+	elem := b.value(items, o.within("item"))
 	return Type{Kind: Slice, Elem: &elem}
 }
 
@@ -228,7 +228,7 @@ func (b *builder) tuple(s *openrpc.Schema, o owner) Type {
 	for i, item := range s.Tuple {
 		f := b.field(owner{name: o.typeName(), step: fmt.Sprintf("Item%d", i), member: true}, item, i < least)
 		f.GoName = b.fieldName(fields, f.Name, item.Node, item.GoName)
-		f.Doc = b.fieldDoc(firstOf(item.Description, item.Title), item, false)
+		f.Doc = b.fieldDoc(f.Name, firstOf(item.Description, item.Title), item, false)
 		t.Fields = append(t.Fields, f)
 	}
 	t.Extra = b.rest(s, o)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
 )
@@ -145,17 +146,45 @@ func methodDoc(m *openrpc.Method, method *Method) []string {
 
 // fieldDoc documents a field. What a declared type asks for stands with the
 // type; only a default matters where it is filled in.
-func (b *builder) fieldDoc(text string, s *openrpc.Schema, deprecated bool) []string {
-	doc, target, fallback := prose(text), s.Target(), s.EffectiveDefault()
-	switch {
+func (b *builder) fieldDoc(name, text string, s *openrpc.Schema, deprecated bool) []string {
+	var doc, last []string
+	if !repeats(text, name, s) {
+		doc = prose(text)
+	}
+	switch target, fallback := s.Target(), s.EffectiveDefault(); {
 	case b.components[target] == nil:
 		shown := *target
 		shown.Default = fallback
-		doc = append(doc, constraints(&shown)...)
+		last = constraints(&shown)
 	case fallback != nil:
-		doc = append(doc, "Default "+Printable(compactJSON(fallback))+".")
+		last = []string{"Default " + Printable(compactJSON(fallback)) + "."}
 	}
-	return deprecate(doc, deprecated || s.Deprecated)
+	return deprecate(withLast(doc, last), deprecated || s.Deprecated)
+}
+
+// repeats reports whether a text only says what a field is called, or of which
+// type it is.
+func repeats(text, name string, s *openrpc.Schema) bool {
+	bare := func(text string) string {
+		return strings.ToLower(strings.Join(strings.FieldsFunc(text, isSymbol), ""))
+	}
+	isType := func(t openrpc.Type) bool { return string(t) == bare(text) }
+	return bare(text) == bare(name) || slices.ContainsFunc(s.Target().Types, isType)
+}
+
+// withLast adds last lines to prose, which they shall not seem to go on with.
+func withLast(doc, lines []string) []string {
+	if len(doc) == 0 || len(lines) == 0 {
+		return append(doc, lines...)
+	}
+	end := &doc[len(doc)-1]
+	if strings.TrimLeft(*end, "\t ") != *end { // a list, or code
+		return paragraphs(doc, lines)
+	}
+	if last, _ := utf8.DecodeLastRuneInString(*end); !isSymbol(last) || strings.ContainsRune(")]`'\"", last) {
+		*end += "."
+	}
+	return append(doc, lines...)
 }
 
 // constraints says in a line what a schema asks for beyond its Go type.

@@ -161,7 +161,7 @@ func (b *builder) params(m *openrpc.Method, name string) *Type {
 		return nil
 	}
 	t := b.declare(&Type{Kind: Struct, Params: true, ByName: m.ParamStructure == openrpc.ByName}, m.Node, name+"Params", name+"Args")
-	t.Doc = []string{fmt.Sprintf("%s are the params of %s.", t.Name, m.Name)}
+	t.Doc = Wrap(fmt.Sprintf("%s are the params of %s.", t.Name, Printable(m.Name)))
 	fields := newFields()
 	for _, p := range m.Params {
 		o := owner{name: name, step: p.Name, method: name, member: p.Node.Get("x-go-name") == nil}
@@ -171,7 +171,7 @@ func (b *builder) params(m *openrpc.Method, name string) *Type {
 			field.Presence = ZeroMissing
 		}
 		field.GoName = b.paramName(fields, p)
-		field.Doc = b.fieldDoc(firstOf(p.Description, p.Summary), p.Schema, p.Deprecated)
+		field.Doc = b.fieldDoc(p.Name, firstOf(p.Description, p.Summary), p.Schema, p.Deprecated)
 		t.Fields = append(t.Fields, field)
 		if !p.Required {
 			b.later = append(b.later, func() { b.setDefault(field, p.Schema) })
