@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
@@ -184,9 +185,11 @@ func numbered(source string) string {
 }
 
 // rawString spells text as a raw string literal; what such a literal cannot
-// hold is quoted.
+// hold, and what would show its reader another order of the characters, is
+// quoted.
 func rawString(text string) string {
-	if !strings.ContainsAny(text, "\r\uFEFF") && utf8.ValidString(text) {
+	isBidi := func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }
+	if !strings.ContainsAny(text, "\r\uFEFF") && !strings.ContainsFunc(text, isBidi) && utf8.ValidString(text) {
 		return "`" + strings.ReplaceAll(text, "`", "` + \"`\" + `") + "`"
 	}
 	return fmt.Sprintf("%q", text)
