@@ -6,50 +6,40 @@ import "cmp"
 
 // EchoParams are the params of echo.
 type EchoParams struct {
-	// What to answer with: any JSON value.
-	Message AnyValue `json:"message"`
+	Message AnyValue `json:"message"` // What to answer with: any JSON value.
 }
 
 // AddParams are the params of add.
 type AddParams struct {
-	// The first number.
-	A Number `json:"a"`
-	// The second number.
-	B Number `json:"b"`
+	A Number `json:"a"` // The first number.
+	B Number `json:"b"` // The second number.
 }
 
 // AuthenticateParams are the params of authenticate.
 type AuthenticateParams struct {
-	// The account's name, in upper or lower case.
-	Username UsernameGuess `json:"username"`
-	// The account's password.
-	Password PasswordGuess `json:"password"`
+	Username UsernameGuess `json:"username"` // The account's name, in upper or lower case.
+	Password PasswordGuess `json:"password"` // The account's password.
 }
 
 // RefreshParams are the params of refresh.
 type RefreshParams struct {
-	// The session's newest refresh token.
-	RefreshToken RefreshTokenGuess `json:"refresh_token"`
+	RefreshToken RefreshTokenGuess `json:"refresh_token"` // The session's newest refresh token.
 }
 
 // RevokeSessionParams are the params of revoke_session.
 type RevokeSessionParams struct {
-	// Which to end.
-	SessionID SessionID `json:"session_id"`
+	SessionID SessionID `json:"session_id"` // Which to end.
 }
 
 // ChangePasswordParams are the params of change_password.
 type ChangePasswordParams struct {
-	// The password as it is now.
-	OldPassword CurrentPassword `json:"old_password"`
-	// The new password.
-	NewPassword Password `json:"new_password"`
+	OldPassword CurrentPassword `json:"old_password"` // The password as it is now.
+	NewPassword Password        `json:"new_password"` // The new password.
 }
 
 // GetUserParams are the params of get_user.
 type GetUserParams struct {
-	// Whom to tell of.
-	UserID UserID `json:"user_id"`
+	UserID UserID `json:"user_id"` // Whom to tell of.
 }
 
 // GetUsersParams are the params of get_users.
@@ -75,58 +65,41 @@ func (v *GetUsersParams) SetDefaults() {
 
 // CreateUserParams are the params of create_user.
 type CreateUserParams struct {
-	// The new account's name.
-	Username Username `json:"username"`
-	// The new account's email address.
-	Email Email `json:"email"`
-	// The new account's password.
-	Password Password `json:"password"`
-	// Names this call, so that it can be sent again.
-	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"`
+	Username       Username       `json:"username"`                 // The new account's name.
+	Email          Email          `json:"email"`                    // The new account's email address.
+	Password       Password       `json:"password"`                 // The new account's password.
+	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"` // Names this call, so that it can be sent again.
 }
 
 // UpdateUserParams are the params of update_user.
 type UpdateUserParams struct {
-	// Whom to change.
-	UserID UserID `json:"user_id"`
-	// The new name.
-	Username Username `json:"username,omitzero"`
-	// The new email address.
-	Email Email `json:"email,omitzero"`
-	// The new password.
-	Password Password `json:"password,omitzero"`
+	UserID   UserID   `json:"user_id"`           // Whom to change.
+	Username Username `json:"username,omitzero"` // The new name.
+	Email    Email    `json:"email,omitzero"`    // The new email address.
+	Password Password `json:"password,omitzero"` // The new password.
 	// The password as it is now. Administrators need not give it.
 	CurrentPassword CurrentPassword `json:"current_password,omitzero"`
-	// Names this call, so that it can be sent again.
-	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"`
+	IdempotencyKey  IdempotencyKey  `json:"idempotency_key,omitzero"` // Names this call, so that it can be sent again.
 }
 
 // SetRoleParams are the params of set_role.
 type SetRoleParams struct {
-	// Whom to give it to.
-	UserID UserID `json:"user_id"`
-	// The role.
-	Role Role `json:"role"`
-	// Names this call, so that it can be sent again.
-	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"`
+	UserID         UserID         `json:"user_id"`                  // Whom to give it to.
+	Role           Role           `json:"role"`                     // The role.
+	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"` // Names this call, so that it can be sent again.
 }
 
 // SetActiveParams are the params of set_active.
 type SetActiveParams struct {
-	// Whom to disable or enable.
-	UserID UserID `json:"user_id"`
-	// Whether the account may be used.
-	Active Active `json:"active"`
-	// Names this call, so that it can be sent again.
-	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"`
+	UserID         UserID         `json:"user_id"`                  // Whom to disable or enable.
+	Active         Active         `json:"active"`                   // Whether the account may be used.
+	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"` // Names this call, so that it can be sent again.
 }
 
 // DeleteUserParams are the params of delete_user.
 type DeleteUserParams struct {
-	// Whom to delete.
-	UserID UserID `json:"user_id"`
-	// Names this call, so that it can be sent again.
-	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"`
+	UserID         UserID         `json:"user_id"`                  // Whom to delete.
+	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"` // Names this call, so that it can be sent again.
 }
 
 // ListAuditParams are the params of list_audit.
@@ -136,9 +109,8 @@ type ListAuditParams struct {
 	Limit Limit `json:"limit,omitzero"`
 	// The id of the last entry on the page before: older ones are listed. Without
 	// it the list begins with the newest.
-	After AuditEntryID `json:"after,omitzero"`
-	// Lists only what was done to this user.
-	UserID UserID `json:"user_id,omitzero"`
+	After  AuditEntryID `json:"after,omitzero"`
+	UserID UserID       `json:"user_id,omitzero"` // Lists only what was done to this user.
 }
 
 // SetDefaults fills in what was left out. The params that a server gets have passed

@@ -150,8 +150,7 @@ type Session struct {
 	RefreshedAt Timestamp `json:"refreshed_at"`
 	ExpiresAt   Timestamp `json:"expires_at"`
 	Address     Address   `json:"address,omitzero"`
-	// Whether it is the session that is asking.
-	Current bool `json:"current"`
+	Current     bool      `json:"current"` // Whether it is the session that is asking.
 }
 
 // Sessions: Sessions, newest first.
@@ -222,12 +221,9 @@ type Success struct{}
 
 // OpenRPCDocument: An OpenRPC document.
 type OpenRPCDocument struct {
-	// The version of OpenRPC.
-	Openrpc string `json:"openrpc"`
-	// What the service is.
-	Info map[string]json.RawMessage `json:"info"`
-	// What can be called.
-	Methods []map[string]json.RawMessage `json:"methods"`
+	Openrpc string                       `json:"openrpc"` // The version of OpenRPC.
+	Info    map[string]json.RawMessage   `json:"info"`    // What the service is.
+	Methods []map[string]json.RawMessage `json:"methods"` // What can be called.
 }
 
 // Reason: Why a call was refused, for people.
@@ -239,8 +235,7 @@ type Reason struct {
 
 // UnknownMethod: Which method there is not.
 type UnknownMethod struct {
-	// The method's name as it was sent.
-	Method string `json:"method"`
+	Method string `json:"method"` // The method's name as it was sent.
 }
 
 // ParamsFault: What is wrong with the params.
@@ -286,10 +281,8 @@ func (v ParamsFaultReason) Known() bool {
 type Violation struct {
 	// Where in the params as they were sent: a JSON pointer (RFC 6901).
 	Pointer string `json:"pointer"`
-	// The keyword of JSON Schema that is broken.
-	Keyword string `json:"keyword"`
-	// What the schema asks for. Never the value.
-	Message string `json:"message"`
+	Keyword string `json:"keyword"` // The keyword of JSON Schema that is broken.
+	Message string `json:"message"` // What the schema asks for. Never the value.
 }
 
 // MissingUser: Which user there is not.

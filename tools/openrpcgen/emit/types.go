@@ -99,16 +99,24 @@ func (w *writer) structDecl(p *printer, t *ir.Type) {
 
 func (p *printer) fields(fields []*ir.Field) {
 	for _, f := range fields {
-		p.comment(f.Doc...)
-		p.p("%s %s%s", f.GoName, p.fieldType(f), tag(f))
+		p.field(f, tag(f))
 	}
 }
 
 func (p *printer) elements(fields []*ir.Field) {
 	for _, f := range fields {
-		p.comment(f.Doc...)
-		p.p("%s %s", f.GoName, p.fieldType(f))
+		p.field(f, "")
 	}
+}
+
+func (p *printer) field(f *ir.Field, tag string) {
+	line := fmt.Sprintf("%s %s%s", f.GoName, p.fieldType(f), tag)
+	if f.Beside {
+		p.p("%s // %s", line, unconstrained(ir.Printable(f.Doc[0])))
+		return
+	}
+	p.comment(f.Doc...)
+	p.p("%s", line)
 }
 
 func (p *printer) fieldType(f *ir.Field) string {

@@ -123,7 +123,7 @@ func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
 		}
 		field := b.field(owner{name: o.typeName(), step: p.Name, member: true}, p.Schema, required)
 		field.GoName = b.fieldName(fields, p.Name, p.Schema.Node, p.Schema.GoName)
-		field.Doc = b.fieldDoc(p.Name, firstOf(p.Schema.Description, p.Schema.Title), p.Schema, false)
+		b.fieldDoc(field, firstOf(p.Schema.Description, p.Schema.Title), p.Schema, false)
 		t.Fields = append(t.Fields, field)
 	}
 	for _, name := range s.Undeclared {
@@ -140,7 +140,7 @@ func (b *builder) undeclared(t *Type, fields *names, s *openrpc.Schema, o owner,
 	field := &Field{Name: name, Type: &Type{Kind: Raw}, Presence: Required}
 	if parts := memberSchemas([]*openrpc.Schema{s}, name); len(parts) == 1 {
 		field = b.field(owner{name: o.typeName(), step: name}, parts[0], true)
-		field.Doc = b.fieldDoc(name, firstOf(parts[0].Description, parts[0].Title), parts[0], false)
+		b.fieldDoc(field, firstOf(parts[0].Description, parts[0].Title), parts[0], false)
 	}
 	field.GoName = b.claim(fields, s.Node, fieldNames(firstOf(goName(name), "Empty"))...)
 	t.Fields = append(t.Fields, field)
@@ -228,7 +228,7 @@ func (b *builder) tuple(s *openrpc.Schema, o owner) Type {
 	for i, item := range s.Tuple {
 		f := b.field(owner{name: o.typeName(), step: fmt.Sprintf("Item%d", i), member: true}, item, i < least)
 		f.GoName = b.fieldName(fields, f.Name, item.Node, item.GoName)
-		f.Doc = b.fieldDoc(f.Name, firstOf(item.Description, item.Title), item, false)
+		b.fieldDoc(f, firstOf(item.Description, item.Title), item, false)
 		t.Fields = append(t.Fields, f)
 	}
 	t.Extra = b.rest(s, o)

@@ -84,7 +84,7 @@ func typeDoc(name string, s *openrpc.Schema, use string) []string {
 	} else {
 		text = after(name+":", text)
 	}
-	return deprecate(paragraphs(prose(text), constraints(s)), s.Deprecated)
+	return deprecate(paragraphs(stopped(prose(text)), constraints(s)), s.Deprecated)
 }
 
 // after puts a text behind what it is about.
@@ -146,9 +146,9 @@ func methodDoc(m *openrpc.Method, method *Method) []string {
 
 // fieldDoc documents a field. What a declared type asks for stands with the
 // type; only a default matters where it is filled in.
-func (b *builder) fieldDoc(name, text string, s *openrpc.Schema, deprecated bool) []string {
+func (b *builder) fieldDoc(f *Field, text string, s *openrpc.Schema, deprecated bool) {
 	var doc, last []string
-	if !repeats(text, name, s) {
+	if !repeats(text, f.Name, s) {
 		doc = prose(text)
 	}
 	switch target, fallback := s.Target(), s.EffectiveDefault(); {
@@ -159,8 +159,12 @@ func (b *builder) fieldDoc(name, text string, s *openrpc.Schema, deprecated bool
 	case fallback != nil:
 		last = []string{"Default " + Printable(compactJSON(fallback)) + "."}
 	}
-	return deprecate(withLast(doc, last), deprecated || s.Deprecated)
+	f.Doc = deprecate(withLast(doc, last), deprecated || s.Deprecated)
+	f.Beside = len(f.Doc) == 1 && len(doc) == 1 && len(doc[0]) <= besideWidth && !isIndented(doc[0]) && doc[0][0] != '#'
 }
+
+// besideWidth is how long the docs of a field may be that stand beside it.
+const besideWidth = 48
 
 // repeats reports whether a text only says what a field is called, or of which
 // type it is.
@@ -174,18 +178,28 @@ func repeats(text, name string, s *openrpc.Schema) bool {
 
 // withLast adds last lines to prose, which they shall not seem to go on with.
 func withLast(doc, lines []string) []string {
-	if len(doc) == 0 || len(lines) == 0 {
+	switch {
+	case len(doc) == 0 || len(lines) == 0:
 		return append(doc, lines...)
-	}
-	end := &doc[len(doc)-1]
-	if strings.TrimLeft(*end, "\t ") != *end { // a list, or code
+	case isIndented(doc[len(doc)-1]): // a list, or code
 		return paragraphs(doc, lines)
 	}
+	return append(stopped(doc), lines...)
+}
+
+// stopped ends docs with a full stop if their last line is prose without one.
+func stopped(doc []string) []string {
+	if len(doc) == 0 || isIndented(doc[len(doc)-1]) || strings.HasPrefix(doc[len(doc)-1], "#") {
+		return doc
+	}
+	end := &doc[len(doc)-1]
 	if last, _ := utf8.DecodeLastRuneInString(*end); !isSymbol(last) || strings.ContainsRune(")]`'\"", last) {
 		*end += "."
 	}
-	return append(doc, lines...)
+	return doc
 }
+
+func isIndented(line string) bool { return strings.TrimLeft(line, "\t ") != line }
 
 // constraints says in a line what a schema asks for beyond its Go type.
 func constraints(s *openrpc.Schema) []string {

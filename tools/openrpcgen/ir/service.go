@@ -171,7 +171,7 @@ func (b *builder) params(m *openrpc.Method, name string) *Type {
 			field.Presence = ZeroMissing
 		}
 		field.GoName = b.paramName(fields, p)
-		field.Doc = b.fieldDoc(p.Name, firstOf(p.Description, p.Summary), p.Schema, p.Deprecated)
+		b.fieldDoc(field, firstOf(p.Description, p.Summary), p.Schema, p.Deprecated)
 		t.Fields = append(t.Fields, field)
 		if !p.Required {
 			b.later = append(b.later, func() { b.setDefault(field, p.Schema) })

@@ -99,6 +99,7 @@ type Field struct {
 	Type     *Type
 	Presence Presence
 	Doc      []string
+	Beside   bool     // Doc is short enough for the field's own line
 	Default  *Default // of a param that may be left out; nil if there is none
 }
 
