@@ -50,6 +50,7 @@ var stricter = []struct{ message, pointer, reason string }{
 	{``, `^/(methods/\d+/errors/\d+|components/errors/\w+)/data/`, "data may be anything; faults in what is taken for a schema are warnings"},
 	{`want an info object|want a link|want a string`, `^/info$|/links/[^/]+(/name)?$`, "1.4's meta-schema forgets the types of info, link and a link's name"},
 	{`want a string`, `/(examples|examplePairings)/.*\$ref$`, "an example with a $ref is meant to be a reference"},
+	{`the specification has no references here`, `^/components/examplePairings/`, "an example pairing with a $ref is meant to be a reference"},
 	{``, `^/components/\w+/$|/variables/$`, "the meta-schemas look only at names with a character from 0 to z"},
 }
 

@@ -1,6 +1,9 @@
 package openrpc
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // undeclared finds the members that are required and that nothing declares: neither the schema, nor what it is made of, nor a schema
 // that it is a part of. They have no types, and are most often slips of the pen.
@@ -31,10 +34,12 @@ func (r *reader) findUndeclared() {
 		if own := func(name string) bool { return s.Property(name) != nil }; refused[s] || !slices.ContainsFunc(s.Required, not(own)) {
 			continue
 		}
-		names := u.around(s)
+		names := map[string]bool{}
 		below(s, names, map[*Schema]bool{})
+		all := append(u.around(s), names)
+		isMap := !slices.ContainsFunc(all, func(names map[string]bool) bool { return len(names) > 0 })
 		for _, name := range s.Required {
-			if len(names) > 0 && !names[name] {
+			if !isMap && !slices.ContainsFunc(all, func(names map[string]bool) bool { return names[name] }) {
 				r.undeclared(s, name)
 			}
 		}
@@ -81,14 +86,11 @@ func (r *reader) refused() map[*Schema]bool {
 }
 
 // around are the names that apply wherever the schema does, because what it is a part of declares them.
-func (u *undeclared) around(s *Schema) map[string]bool {
-	names := map[string]bool{}
+func (u *undeclared) around(s *Schema) (all []map[string]bool) {
 	for _, use := range u.uses[s] {
-		for name := range u.of(use) {
-			names[name] = true
-		}
+		all = append(all, u.of(use))
 	}
-	return names
+	return all
 }
 
 // of are the names that a schema gives its parts, or its choices.
@@ -97,7 +99,10 @@ func (u *undeclared) of(p use) map[string]bool {
 		return names
 	}
 	u.known[p] = nil // a cycle ends here
-	names := u.around(p.by)
+	names := map[string]bool{}
+	for _, around := range u.around(p.by) {
+		maps.Copy(names, around)
+	}
 	seen := map[*Schema]bool{}
 	if p.choice {
 		for _, part := range p.by.choices() {
