@@ -41,7 +41,8 @@ func TestFlood(t *testing.T) {
 			return []int{code(err)}
 		})
 	})
-	if found[0] == 0 || len(refusals) == 0 || found[0]+found[rollcall.CodeAuthenticationFailed]+len(refusals) != many {
+	tried := found[0] + found[rollcall.CodeAuthenticationFailed]
+	if tried == 0 || len(refusals) == 0 || tried+len(refusals) != many {
 		t.Fatalf("answered %v (code: times)", found)
 	}
 	memory := peakMemory(t, d.instances[0])

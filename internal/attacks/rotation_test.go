@@ -32,7 +32,7 @@ func TestKeyRotation(t *testing.T) {
 	old := keyID(t, d.session(t, d.somebody(t, rollcall.RoleUser)).token)
 	rotations := size(1, 2)
 	for range rotations {
-		made := d.keys(t, "new", "--signs-after=4s")
+		made := d.keys(t, "new", "--signs-after=6s")
 		next := strings.Fields(made)[3] // "made the key KID in FILE: ..."
 		eventually(t, "all clients have a token by the new key", func() bool { return load.allHave(next) })
 		if *full {
