@@ -15,9 +15,9 @@ import (
 	"github.com/rollcall-rpc/rollcall/gen/db"
 )
 
-// Account answers get_current_user by hand: it checks the token and runs the
-// query that the service runs, on a pool of the same size, and looks at nothing
-// else of what it is sent.
+// Account answers get_current_user by hand: it checks the token and reads whom it
+// names, on a pool of the same size as the service's. It looks at nothing else of
+// what it is sent, and asks for no session.
 func Account(ctx context.Context, databaseURL string) (http.Handler, error) {
 	config, err := pgxpool.ParseConfig(databaseURL)
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *accountServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer, err := json.Marshal(accountResponse{"2.0", call.ID, account{
-		user.ID, user.Username, user.Email, user.Role, user.CreatedAt.UTC(),
+		user.ID, user.Username, user.Email, user.Role, user.Active, user.CreatedAt.UTC(),
 	}})
 	if err != nil {
 		http.Error(w, "The answer cannot be encoded.", http.StatusInternalServerError)
@@ -104,5 +104,6 @@ type account struct {
 	Username  string    `json:"username"`
 	Email     string    `json:"email"`
 	Role      string    `json:"role"`
+	Active    bool      `json:"active"`
 	CreatedAt time.Time `json:"created_at"`
 }
