@@ -121,8 +121,9 @@ func createUserSchema(b *testing.B) *jsonschema.Schema {
 		Methods []struct {
 			Name   string
 			Params []struct {
-				Name   string
-				Schema any
+				Name     string
+				Required bool
+				Schema   any
 			}
 		}
 		Components any
@@ -135,7 +136,9 @@ func createUserSchema(b *testing.B) *jsonschema.Schema {
 		if m.Name == rollcall.MethodCreateUser {
 			for _, p := range m.Params {
 				properties[p.Name] = p.Schema
-				required = append(required, p.Name)
+				if p.Required {
+					required = append(required, p.Name)
+				}
 			}
 		}
 	}
