@@ -8,6 +8,60 @@ import (
 	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
 )
 
+// Password
+
+func (v Password) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *Password) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+
+// EncodeJSON writes v.
+func (v *Password) EncodeJSON(e *jsonrpc.Encoder) {
+	if e.Redact() {
+		return
+	}
+	e.Str(string(*v))
+}
+
+// DecodeJSON reads v.
+func (v *Password) DecodeJSON(d *jsonrpc.Decoder) error {
+	return jsonrpc.DecodeString(v, d)
+}
+
+// PasswordGuess
+
+func (v PasswordGuess) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *PasswordGuess) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+
+// EncodeJSON writes v.
+func (v *PasswordGuess) EncodeJSON(e *jsonrpc.Encoder) {
+	if e.Redact() {
+		return
+	}
+	e.Str(string(*v))
+}
+
+// DecodeJSON reads v.
+func (v *PasswordGuess) DecodeJSON(d *jsonrpc.Decoder) error {
+	return jsonrpc.DecodeString(v, d)
+}
+
+// CurrentPassword
+
+func (v CurrentPassword) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *CurrentPassword) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+
+// EncodeJSON writes v.
+func (v *CurrentPassword) EncodeJSON(e *jsonrpc.Encoder) {
+	if e.Redact() {
+		return
+	}
+	e.Str(string(*v))
+}
+
+// DecodeJSON reads v.
+func (v *CurrentPassword) DecodeJSON(d *jsonrpc.Decoder) error {
+	return jsonrpc.DecodeString(v, d)
+}
+
 // User
 
 func (v User) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
@@ -76,11 +130,11 @@ func (v *Authentication) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarsha
 func (v *Authentication) EncodeJSON(e *jsonrpc.Encoder) {
 	e.ObjStart()
 	e.FieldStart("token")
-	e.Str(string(v.Token))
+	v.Token.EncodeJSON(e)
 	e.FieldStart("expires_at")
 	jsonrpc.EncodeTime(&v.ExpiresAt, e)
 	e.FieldStart("refresh_token")
-	e.Str(string(v.RefreshToken))
+	v.RefreshToken.EncodeJSON(e)
 	e.FieldStart("user")
 	v.User.EncodeJSON(e)
 	e.ObjEnd()
@@ -91,16 +145,70 @@ func (v *Authentication) DecodeJSON(d *jsonrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "token":
-			return jsonrpc.DecodeString(&v.Token, d)
+			return v.Token.DecodeJSON(d)
 		case "expires_at":
 			return jsonrpc.DecodeTime(&v.ExpiresAt, d)
 		case "refresh_token":
-			return jsonrpc.DecodeString(&v.RefreshToken, d)
+			return v.RefreshToken.DecodeJSON(d)
 		case "user":
 			return v.User.DecodeJSON(d)
 		}
 		return d.Skip()
 	})
+}
+
+// Token
+
+func (v Token) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *Token) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+
+// EncodeJSON writes v.
+func (v *Token) EncodeJSON(e *jsonrpc.Encoder) {
+	if e.Redact() {
+		return
+	}
+	e.Str(string(*v))
+}
+
+// DecodeJSON reads v.
+func (v *Token) DecodeJSON(d *jsonrpc.Decoder) error {
+	return jsonrpc.DecodeString(v, d)
+}
+
+// RefreshToken
+
+func (v RefreshToken) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *RefreshToken) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+
+// EncodeJSON writes v.
+func (v *RefreshToken) EncodeJSON(e *jsonrpc.Encoder) {
+	if e.Redact() {
+		return
+	}
+	e.Str(string(*v))
+}
+
+// DecodeJSON reads v.
+func (v *RefreshToken) DecodeJSON(d *jsonrpc.Decoder) error {
+	return jsonrpc.DecodeString(v, d)
+}
+
+// RefreshTokenGuess
+
+func (v RefreshTokenGuess) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *RefreshTokenGuess) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+
+// EncodeJSON writes v.
+func (v *RefreshTokenGuess) EncodeJSON(e *jsonrpc.Encoder) {
+	if e.Redact() {
+		return
+	}
+	e.Str(string(*v))
+}
+
+// DecodeJSON reads v.
+func (v *RefreshTokenGuess) DecodeJSON(d *jsonrpc.Decoder) error {
+	return jsonrpc.DecodeString(v, d)
 }
 
 // Session
@@ -581,7 +689,7 @@ func (v *AuthenticateParams) EncodeJSON(e *jsonrpc.Encoder) {
 	e.Arg()
 	e.Str(string(v.Username))
 	e.Arg()
-	e.Str(string(v.Password))
+	v.Password.EncodeJSON(e)
 	e.EndArgs()
 }
 
@@ -594,7 +702,7 @@ func (v *AuthenticateParams) DecodeJSON(d *jsonrpc.Decoder) error {
 		case "username":
 			return jsonrpc.DecodeString(&v.Username, d)
 		case "password":
-			return jsonrpc.DecodeString(&v.Password, d)
+			return v.Password.DecodeJSON(d)
 		}
 		return d.Skip()
 	})
@@ -606,7 +714,7 @@ func (v *AuthenticateParams) DecodeJSON(d *jsonrpc.Decoder) error {
 func (v *RefreshParams) EncodeJSON(e *jsonrpc.Encoder) {
 	e.ArrStart()
 	e.Arg()
-	e.Str(string(v.RefreshToken))
+	v.RefreshToken.EncodeJSON(e)
 	e.EndArgs()
 }
 
@@ -617,7 +725,7 @@ func (v *RefreshParams) DecodeJSON(d *jsonrpc.Decoder) error {
 	return d.Params(namesOfRefreshParams, func(name string) error {
 		switch name {
 		case "refresh_token":
-			return jsonrpc.DecodeString(&v.RefreshToken, d)
+			return v.RefreshToken.DecodeJSON(d)
 		}
 		return d.Skip()
 	})
@@ -652,9 +760,9 @@ func (v *RevokeSessionParams) DecodeJSON(d *jsonrpc.Decoder) error {
 func (v *ChangePasswordParams) EncodeJSON(e *jsonrpc.Encoder) {
 	e.ArrStart()
 	e.Arg()
-	e.Str(string(v.OldPassword))
+	v.OldPassword.EncodeJSON(e)
 	e.Arg()
-	e.Str(string(v.NewPassword))
+	v.NewPassword.EncodeJSON(e)
 	e.EndArgs()
 }
 
@@ -665,9 +773,9 @@ func (v *ChangePasswordParams) DecodeJSON(d *jsonrpc.Decoder) error {
 	return d.Params(namesOfChangePasswordParams, func(name string) error {
 		switch name {
 		case "old_password":
-			return jsonrpc.DecodeString(&v.OldPassword, d)
+			return v.OldPassword.DecodeJSON(d)
 		case "new_password":
-			return jsonrpc.DecodeString(&v.NewPassword, d)
+			return v.NewPassword.DecodeJSON(d)
 		}
 		return d.Skip()
 	})
@@ -749,7 +857,7 @@ func (v *CreateUserParams) EncodeJSON(e *jsonrpc.Encoder) {
 	e.Arg()
 	e.Str(string(v.Email))
 	e.Arg()
-	e.Str(string(v.Password))
+	v.Password.EncodeJSON(e)
 	if v.IdempotencyKey != "" {
 		e.Arg()
 		e.Str(string(v.IdempotencyKey))
@@ -770,7 +878,7 @@ func (v *CreateUserParams) DecodeJSON(d *jsonrpc.Decoder) error {
 		case "email":
 			return jsonrpc.DecodeString(&v.Email, d)
 		case "password":
-			return jsonrpc.DecodeString(&v.Password, d)
+			return v.Password.DecodeJSON(d)
 		case "idempotency_key":
 			return jsonrpc.DecodeOptional(&v.IdempotencyKey, d, jsonrpc.DecodeString[IdempotencyKey])
 		}
@@ -799,13 +907,13 @@ func (v *UpdateUserParams) EncodeJSON(e *jsonrpc.Encoder) {
 	}
 	if v.Password != "" {
 		e.Arg()
-		e.Str(string(v.Password))
+		v.Password.EncodeJSON(e)
 	} else {
 		e.NoArg()
 	}
 	if v.CurrentPassword != "" {
 		e.Arg()
-		e.Str(string(v.CurrentPassword))
+		v.CurrentPassword.EncodeJSON(e)
 	} else {
 		e.NoArg()
 	}
@@ -831,9 +939,9 @@ func (v *UpdateUserParams) DecodeJSON(d *jsonrpc.Decoder) error {
 		case "email":
 			return jsonrpc.DecodeOptional(&v.Email, d, jsonrpc.DecodeString[Email])
 		case "password":
-			return jsonrpc.DecodeOptional(&v.Password, d, jsonrpc.DecodeString[Password])
+			return jsonrpc.DecodeOptional(&v.Password, d, (*Password).DecodeJSON)
 		case "current_password":
-			return jsonrpc.DecodeOptional(&v.CurrentPassword, d, jsonrpc.DecodeString[CurrentPassword])
+			return jsonrpc.DecodeOptional(&v.CurrentPassword, d, (*CurrentPassword).DecodeJSON)
 		case "idempotency_key":
 			return jsonrpc.DecodeOptional(&v.IdempotencyKey, d, jsonrpc.DecodeString[IdempotencyKey])
 		}

@@ -2,7 +2,13 @@
 
 package rollcall
 
-import "cmp"
+import (
+	"cmp"
+	"fmt"
+	"log/slog"
+
+	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
+)
 
 // EchoParams are the params of echo.
 type EchoParams struct {
@@ -21,10 +27,18 @@ type AuthenticateParams struct {
 	Password PasswordGuess `json:"password"` // The account's password.
 }
 
+// Format and LogValue show v, as JSON, but for what is sensitive.
+func (v AuthenticateParams) Format(s fmt.State, _ rune) { jsonrpc.Format(s, &v) }
+func (v AuthenticateParams) LogValue() slog.Value       { return jsonrpc.LogValue(&v) }
+
 // RefreshParams are the params of refresh.
 type RefreshParams struct {
 	RefreshToken RefreshTokenGuess `json:"refresh_token"` // The session's newest refresh token.
 }
+
+// Format and LogValue show v, as JSON, but for what is sensitive.
+func (v RefreshParams) Format(s fmt.State, _ rune) { jsonrpc.Format(s, &v) }
+func (v RefreshParams) LogValue() slog.Value       { return jsonrpc.LogValue(&v) }
 
 // RevokeSessionParams are the params of revoke_session.
 type RevokeSessionParams struct {
@@ -36,6 +50,10 @@ type ChangePasswordParams struct {
 	OldPassword CurrentPassword `json:"old_password"` // The password as it is now.
 	NewPassword Password        `json:"new_password"` // The new password.
 }
+
+// Format and LogValue show v, as JSON, but for what is sensitive.
+func (v ChangePasswordParams) Format(s fmt.State, _ rune) { jsonrpc.Format(s, &v) }
+func (v ChangePasswordParams) LogValue() slog.Value       { return jsonrpc.LogValue(&v) }
 
 // GetUserParams are the params of get_user.
 type GetUserParams struct {
@@ -71,6 +89,10 @@ type CreateUserParams struct {
 	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"` // Names this call, so that it can be sent again.
 }
 
+// Format and LogValue show v, as JSON, but for what is sensitive.
+func (v CreateUserParams) Format(s fmt.State, _ rune) { jsonrpc.Format(s, &v) }
+func (v CreateUserParams) LogValue() slog.Value       { return jsonrpc.LogValue(&v) }
+
 // UpdateUserParams are the params of update_user.
 type UpdateUserParams struct {
 	UserID   UserID   `json:"user_id"`           // Whom to change.
@@ -81,6 +103,10 @@ type UpdateUserParams struct {
 	CurrentPassword CurrentPassword `json:"current_password,omitzero"`
 	IdempotencyKey  IdempotencyKey  `json:"idempotency_key,omitzero"` // Names this call, so that it can be sent again.
 }
+
+// Format and LogValue show v, as JSON, but for what is sensitive.
+func (v UpdateUserParams) Format(s fmt.State, _ rune) { jsonrpc.Format(s, &v) }
+func (v UpdateUserParams) LogValue() slog.Value       { return jsonrpc.LogValue(&v) }
 
 // SetRoleParams are the params of set_role.
 type SetRoleParams struct {

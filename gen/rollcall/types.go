@@ -4,7 +4,11 @@ package rollcall
 
 import (
 	"encoding/json"
+	"fmt"
+	"log/slog"
 	"time"
+
+	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
 )
 
 // PingAnswer: The answer to a ping.
@@ -55,7 +59,14 @@ type Email string
 //
 // Minimum length 8, maximum length 128.
 // Pattern: ^[^\x00]*$
+//
+// Sensitive: fmt and log/slog show [redacted] instead.
 type Password string
+
+// String, Format and LogValue show nothing of v.
+func (Password) String() string             { return jsonrpc.Redacted }
+func (Password) Format(s fmt.State, _ rune) { jsonrpc.Redact(s) }
+func (Password) LogValue() slog.Value       { return slog.StringValue(jsonrpc.Redacted) }
 
 // UsernameGuess: A name of any shape: what no account can have is answered
 // like any wrong guess.
@@ -63,12 +74,26 @@ type UsernameGuess string
 
 // PasswordGuess: A password of any shape: what no account can have is answered
 // like any wrong guess.
+//
+// Sensitive: fmt and log/slog show [redacted] instead.
 type PasswordGuess string
+
+// String, Format and LogValue show nothing of v.
+func (PasswordGuess) String() string             { return jsonrpc.Redacted }
+func (PasswordGuess) Format(s fmt.State, _ rune) { jsonrpc.Redact(s) }
+func (PasswordGuess) LogValue() slog.Value       { return slog.StringValue(jsonrpc.Redacted) }
 
 // CurrentPassword: The password that the caller has now.
 //
 // Minimum length 1.
+//
+// Sensitive: fmt and log/slog show [redacted] instead.
 type CurrentPassword string
+
+// String, Format and LogValue show nothing of v.
+func (CurrentPassword) String() string             { return jsonrpc.Redacted }
+func (CurrentPassword) Format(s fmt.State, _ rune) { jsonrpc.Redact(s) }
+func (CurrentPassword) LogValue() slog.Value       { return slog.StringValue(jsonrpc.Redacted) }
 
 // Limit: The size of a page.
 //
@@ -124,19 +149,44 @@ type Authentication struct {
 	User         User         `json:"user"`
 }
 
+// Format and LogValue show v, as JSON, but for what is sensitive.
+func (v Authentication) Format(s fmt.State, _ rune) { jsonrpc.Format(s, &v) }
+func (v Authentication) LogValue() slog.Value       { return jsonrpc.LogValue(&v) }
+
 // Token: A bearer token (a JWT), for the header `Authorization: Bearer TOKEN`.
 //
 // Minimum length 1.
+//
+// Sensitive: fmt and log/slog show [redacted] instead.
 type Token string
+
+// String, Format and LogValue show nothing of v.
+func (Token) String() string             { return jsonrpc.Redacted }
+func (Token) Format(s fmt.State, _ rune) { jsonrpc.Redact(s) }
+func (Token) LogValue() slog.Value       { return slog.StringValue(jsonrpc.Redacted) }
 
 // RefreshToken: What `refresh` takes, once.
 //
 // Minimum length 1.
+//
+// Sensitive: fmt and log/slog show [redacted] instead.
 type RefreshToken string
+
+// String, Format and LogValue show nothing of v.
+func (RefreshToken) String() string             { return jsonrpc.Redacted }
+func (RefreshToken) Format(s fmt.State, _ rune) { jsonrpc.Redact(s) }
+func (RefreshToken) LogValue() slog.Value       { return slog.StringValue(jsonrpc.Redacted) }
 
 // RefreshTokenGuess: A refresh token of any shape: what is none is answered
 // like any that is no longer taken.
+//
+// Sensitive: fmt and log/slog show [redacted] instead.
 type RefreshTokenGuess string
+
+// String, Format and LogValue show nothing of v.
+func (RefreshTokenGuess) String() string             { return jsonrpc.Redacted }
+func (RefreshTokenGuess) Format(s fmt.State, _ rune) { jsonrpc.Redact(s) }
+func (RefreshTokenGuess) LogValue() slog.Value       { return slog.StringValue(jsonrpc.Redacted) }
 
 // SessionID: Identifies a session. It is no secret.
 //

@@ -38,25 +38,51 @@ func (w *writer) codec(p *printer, t *ir.Type) {
 		w.unionCodec(p, t)
 		return
 	}
+	bare := *t
+	bare.Sensitive = false
 	p.comment("EncodeJSON writes v.")
 	p.p("func (v *%s) EncodeJSON(e *%s) {", t.Name, p.rt("Encoder"))
-	p.p("%s", p.encodeComposed(t, "*v"))
+	p.unlessRedacted(t)
+	p.p("%s", p.encodeBare(&bare))
 	p.p("}\n")
 	p.comment("DecodeJSON reads v.")
 	p.p("func (v *%s) DecodeJSON(d *%s) error {", t.Name, p.rt("Decoder"))
-	p.p("return %s", p.decodeComposed(t, "v"))
+	p.p("return %s", p.decode(&bare, address(p.pointee(&bare))))
 	p.p("}\n")
+}
+
+// encodeBare spells the statement that writes what v, a pointer to a declared
+// type, points to by what the type is made of.
+func (p *printer) encodeBare(t *ir.Type) string {
+	if t.Kind == ir.Slice || t.Kind == ir.Map {
+		return p.encodeComposed(t, "*v")
+	}
+	return p.encode(t, p.pointee(t))
+}
+
+// pointee spells what v points to, as the type's codec in the runtime takes it.
+func (p *printer) pointee(t *ir.Type) string {
+	if t.Kind == ir.Time || t.Kind == ir.Raw {
+		return fmt.Sprintf("*(*%s)(v)", p.literal(t))
+	}
+	return "*v"
 }
 
 func (w *writer) encodeStruct(p *printer, t *ir.Type) {
 	p.comment("EncodeJSON writes v.")
 	p.p("func (v *%s) EncodeJSON(e *%s) {", t.Name, p.rt("Encoder"))
+	p.unlessRedacted(t)
 	p.p("e.ObjStart()")
 	if t.Shared {
 		p.p("v.encodeMembers(e)")
 		p.p("e.ObjEnd()")
 		p.p("}\n")
 		p.p("func (v *%s) encodeMembers(e *%s) {", t.Name, p.rt("Encoder"))
+		if t.Sensitive {
+			p.p("if e.Redacts() {")
+			p.p("return")
+			p.p("}")
+		}
 		w.encodeMembers(p, t)
 		p.p("}\n")
 		return
@@ -227,6 +253,8 @@ func (p *printer) valueEncoder(v *ir.Value) string {
 	switch {
 	case !v.Nullable || knowsNull(v.Type):
 		return p.encoder(v.Type)
+	case v.Type.Sensitive && v.Type.Kind != ir.Union && v.Type.HasNil():
+		return fmt.Sprintf("func(v *%s, e *%s) {\nif *v == nil {\ne.Null()\n} else {\nv.EncodeJSON(e)\n}\n}", p.typ(v.Type), p.rt("Encoder"))
 	case v.Type.Kind == ir.Slice:
 		return fmt.Sprintf("%s[%s](%s)", p.rt("EncodeSliceOrNull"), p.typ(v.Type), p.valueEncoder(v.Type.Elem))
 	case v.Type.Kind == ir.Map:
@@ -312,13 +340,19 @@ func (p *printer) decodeField(f *ir.Field) string {
 	case ir.OrNothing:
 		return fmt.Sprintf("%s(%s, d, %s)", p.rt("DecodeNullable"), v, p.decoder(f.Type))
 	}
-	switch {
-	case f.Type.HasCodec():
+	if f.Type.HasCodec() {
 		return "v." + f.GoName + ".DecodeJSON(d)"
-	case f.Type.Kind == ir.Slice || f.Type.Kind == ir.Map:
-		return p.decodeComposed(f.Type, v)
 	}
-	name, _, _ := strings.Cut(p.scalarDecoder(f.Type), "[")
+	return p.decode(f.Type, v)
+}
+
+// decode spells the expression that reads a value of a type without a codec to
+// where v, a pointer, points.
+func (p *printer) decode(t *ir.Type, v string) string {
+	if t.Kind == ir.Slice || t.Kind == ir.Map {
+		return p.decodeComposed(t, v)
+	}
+	name, _, _ := strings.Cut(p.scalarDecoder(t), "[")
 	return fmt.Sprintf("%s(%s, d)", name, v)
 }
 

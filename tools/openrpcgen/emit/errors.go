@@ -35,6 +35,7 @@ func (w *writer) errorType(p *printer, e *ir.Error) {
 	p.p("}\n")
 
 	p.p("func (e *%s) Error() string { return e.RPCError().Error() }\n", e.GoName)
+	p.logsError(e)
 	p.comment(fmt.Sprintf("Unwrap returns the error object, a [*%s].", p.rt("Error")))
 	p.p("func (e *%s) Unwrap() error { return e.RPCError() }\n", e.GoName)
 	p.comment("RPCError returns e as it is sent.")

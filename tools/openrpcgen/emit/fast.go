@@ -286,6 +286,9 @@ func (l *lanes) scan(r *ir.Reader, v string) string {
 		}
 	}
 	name, _, _ := strings.Cut(l.scalarReader(r), "[")
+	if r.Type.Sensitive && (r.Type.Kind == ir.Time || r.Type.Kind == ir.Raw) {
+		v = fmt.Sprintf("(*%s)(%s)", l.literal(r.Type), v)
+	}
 	return fmt.Sprintf("%s(%s, d)", name, v)
 }
 

@@ -6,6 +6,7 @@ import "github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
 func (w *writer) tupleCodec(p *printer, t *ir.Type) {
 	p.comment("EncodeJSON writes v.")
 	p.p("func (v *%s) EncodeJSON(e *%s) {", t.Name, p.rt("Encoder"))
+	p.unlessRedacted(t)
 	p.p("e.ArrStart()")
 	w.encodeElements(p, t)
 	if t.Extra != nil {

@@ -13,6 +13,7 @@ func (w *writer) types(p *printer) {
 	for _, t := range w.service.Types {
 		if !t.Params {
 			w.typeDecl(p, t)
+			w.sensitive(p, t)
 		}
 	}
 	if w.hasUnion() {
@@ -25,6 +26,7 @@ func (w *writer) paramsTypes(p *printer) {
 		if t.Params {
 			w.structDecl(p, t)
 			w.setDefaults(p, t)
+			w.sensitive(p, t)
 		}
 	}
 }

@@ -64,6 +64,9 @@ func (w *writer) unknown(p *printer) {
 	p.p("JSON %s", p.name("encoding/json", "RawMessage"))
 	p.p("Reason error // why no variant fits")
 	p.p("}\n")
+	if w.hidesUnknown() {
+		p.redact("Unknown")
+	}
 	p.comment("MarshalJSON returns the value as it came.")
 	p.p("func (u *Unknown) MarshalJSON() ([]byte, error) { return u.JSON.MarshalJSON() }\n")
 }
@@ -83,9 +86,10 @@ func (w *writer) encodeUnion(p *printer, t *ir.Type) {
 	shared := len(t.Fields)+len(t.Consts) > 0
 	p.comment("EncodeJSON writes v.")
 	p.p("func (v *%s) EncodeJSON(e *%s) {", t.Name, p.rt("Encoder"))
+	p.unlessRedacted(t)
 	if shared {
 		p.p("if x, ok := v.%s.(*Unknown); ok {", c.Field)
-		p.p("e.JSON(x.JSON) // the whole object")
+		p.p("%s(x.JSON) // the whole object", encodeUnknown(t))
 		p.p("return")
 		p.p("}")
 		p.p("e.ObjStart()")
@@ -112,7 +116,7 @@ func (w *writer) encodeUnion(p *printer, t *ir.Type) {
 	}
 	if !shared {
 		p.p("case *Unknown:")
-		p.p("e.JSON(x.JSON)")
+		p.p("%s(x.JSON)", encodeUnknown(t))
 	}
 	p.p("default:")
 	p.p("e.Fail(%s(%q, x))", p.rt("NoVariant"), t.Name)

@@ -21,6 +21,7 @@ type builder struct {
 	flat        map[*openrpc.Schema]*openrpc.Schema
 	unionKinds  map[*openrpc.Schema]Kind
 	only        map[*openrpc.Schema]*openrpc.Schema // what a schema is but for annotations, and null
+	secrets     map[secret]*openrpc.Schema          // see sensitive.go
 	types       *[]*Type                            // where the types go that are declared now
 	document    *openrpc.Document
 	declared    declarations
@@ -58,6 +59,7 @@ func newBuilder(d *openrpc.Document, o Options) *builder {
 		unionKinds:  map[*openrpc.Schema]Kind{},
 		only:        map[*openrpc.Schema]*openrpc.Schema{},
 		named:       map[*openrpc.Node]bool{},
+		secrets:     map[secret]*openrpc.Schema{},
 		errors:      map[string]*Error{},
 	}
 }
@@ -115,7 +117,8 @@ func (b *builder) fill(c *component) {
 
 	name := c.typ.Name
 	c.types = append(c.types, c.typ)
-	target := b.flatten(c.schema.Target())
+	steps := b.steps(c.schema)
+	target := b.whole(steps[len(steps)-1])
 	if other := b.alreadyNamed(c); other != nil {
 		b.fill(other)
 		*c.typ = *other.typ
@@ -135,7 +138,7 @@ func (b *builder) fill(c *component) {
 		about = *about.Target()
 		about.Description = firstOf(c.schema.Description, about.Description)
 	}
-	c.typ.Doc = paragraphs(typeDoc(name, &about, use), constDoc(c.typ))
+	c.typ.Doc = paragraphs(typeDoc(name, &about, use), constDoc(c.typ), sensitiveDoc(c.typ))
 }
 
 // alreadyNamed is another component that c is, too.
@@ -151,7 +154,7 @@ func (b *builder) alreadyNamed(c *component) *component {
 // scalarAlias reports whether a name for the type must be an alias, because
 // its codec is that of a type of the standard library.
 func scalarAlias(t *Type) bool {
-	return t.Kind == Time || t.Kind == Raw || t.Kind == Bytes || t.Kind == Number
+	return !t.Sensitive && (t.Kind == Time || t.Kind == Raw || t.Kind == Bytes || t.Kind == Number)
 }
 
 // refreshAliases copies what aliases stand for once more: some were made while
@@ -245,9 +248,9 @@ func (b *builder) value(s *openrpc.Schema, o owner) Value {
 
 func (b *builder) typeOf(s *openrpc.Schema, o owner) Value {
 	steps := b.steps(s)
-	target := steps[len(steps)-1]
+	target := b.whole(steps[len(steps)-1])
 	nullable := slices.ContainsFunc(steps, b.allowsNull)
-	for _, schema := range steps {
+	for _, schema := range append(steps, target) {
 		if c := b.components[schema]; c != nil {
 			b.fill(c)
 			return Value{c.typ, nullable && c.typ.Kind != Raw}
@@ -262,7 +265,8 @@ func (b *builder) typeOf(s *openrpc.Schema, o owner) Value {
 	if o.asked == nil {
 		o.asked = asked(steps, o.member)
 	}
-	if k := b.kind(target); needsName(k) || isEnum(target) || o.asked != nil || k >= Slice && len(b.open) >= maxUnnamed && !b.open[target] {
+	k := b.kind(target)
+	if needsName(k) || isEnum(target) || o.asked != nil || target.Sensitive || k >= Slice && (b.hasSecret(target) || len(b.open) >= maxUnnamed && !b.open[target]) {
 		return Value{b.inlineType(target, o), nullable}
 	}
 	if b.open[target] { // an array or a map of itself, without a name
@@ -297,6 +301,9 @@ func (b *builder) inlineType(s *openrpc.Schema, o owner) *Type {
 	if strings.Contains(text, `"$ref"`) {
 		text = s.Node.Place().File + text // which means something else in another folder
 	}
+	if s.Sensitive {
+		text = fmt.Sprintf("sensitive %d %s", b.kind(s), text)
+	}
 	if name := b.plainUnion(s); name != "" && o.asked == nil {
 		text, o = name, owner{name: name}
 		if t := b.same[text]; t != nil {
@@ -320,7 +327,7 @@ func (b *builder) inlineType(s *openrpc.Schema, o owner) *Type {
 	b.same[text] = t
 	*t = b.shape(s, owner{name: name}, name)
 	t.Name, t.Alias = name, scalarAlias(t)
-	t.Doc = paragraphs(typeDoc(name, s, o.use()), constDoc(t))
+	t.Doc = paragraphs(typeDoc(name, s, o.use()), constDoc(t), sensitiveDoc(t))
 	return t
 }
 
@@ -366,6 +373,12 @@ func kindByContent(s *openrpc.Schema) Kind {
 // type, if it has one. What Go has no type for is raw JSON: the schema is
 // still enforced by validation.
 func (b *builder) shape(s *openrpc.Schema, o owner, name string) Type {
+	t := b.bareShape(s, o, name)
+	t.Sensitive = s.Sensitive || isSecretBytes(&t)
+	return t
+}
+
+func (b *builder) bareShape(s *openrpc.Schema, o owner, name string) Type {
 	switch k := b.kind(s); k {
 	case String:
 		return b.enum(Type{Kind: String, Go: "string"}, s, name)

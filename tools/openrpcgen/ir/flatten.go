@@ -27,6 +27,10 @@ func (b *builder) flatten(s *openrpc.Schema) *openrpc.Schema {
 	}
 	if only := onlyPart(&rest, parts); only != nil {
 		if flat := b.flatten(only.Target()); !namesOthers(flat, conditionsBeside(only, &rest, parts)) {
+			if slices.ContainsFunc(parts, func(part *openrpc.Schema) bool { return part != only && isSensitive(part) }) {
+				b.flat[s] = b.hidden(s, flat)
+				return b.flat[s]
+			}
 			b.only[s], b.flat[s] = only, flat
 			return flat
 		}
@@ -34,6 +38,7 @@ func (b *builder) flatten(s *openrpc.Schema) *openrpc.Schema {
 	merged := rest
 	for _, part := range parts {
 		b.merge(&merged, b.flatten(part.Target()))
+		merged.Sensitive = merged.Sensitive || isSensitive(part)
 	}
 	b.flat[s] = &merged
 	return &merged
@@ -56,7 +61,7 @@ func (b *builder) steps(s *openrpc.Schema) (list []*openrpc.Schema) {
 		}
 		s = next
 	}
-	return list
+	return b.hide(list)
 }
 
 // onlyPart is the one part that says anything, if what stands beside does not.
@@ -112,7 +117,7 @@ func (b *builder) merge(s, part *openrpc.Schema) {
 		}
 	}
 	for _, p := range part.Properties {
-		s.Properties = withProperty(s.Properties, p)
+		s.Properties = b.withProperty(s.Properties, p)
 	}
 	s.Required = append(slices.Clone(s.Required), part.Required...)
 	s.Undeclared = append(slices.Clip(s.Undeclared), part.Undeclared...)
@@ -131,6 +136,7 @@ func (b *builder) merge(s, part *openrpc.Schema) {
 	first(&s.Items, part.Items)
 	first(&s.Const, part.Const)
 	s.Vast = s.Vast || part.Vast
+	s.Sensitive = s.Sensitive || part.Sensitive
 	first(&s.Minimum, part.Minimum)
 	first(&s.Maximum, part.Maximum)
 	first(&s.ExclusiveMinimum, part.ExclusiveMinimum)
@@ -171,15 +177,19 @@ func intersection(a, b []openrpc.Type) (both []openrpc.Type) {
 }
 
 // withProperty adds a property. Of two of one name the one stays that says
-// more: which one value there is.
-func withProperty(properties []openrpc.Property, p openrpc.Property) []openrpc.Property {
+// more: which one value there is. It is sensitive if one of them is.
+func (b *builder) withProperty(properties []openrpc.Property, p openrpc.Property) []openrpc.Property {
 	i := slices.IndexFunc(properties, func(other openrpc.Property) bool { return other.Name == p.Name })
 	if i < 0 {
 		return append(slices.Clip(properties), p)
 	}
+	sensitive := isSensitive(properties[i].Schema) || isSensitive(p.Schema)
+	properties = slices.Clone(properties)
 	if onlyValue(properties[i].Schema.Target()) == "" && onlyValue(p.Schema.Target()) != "" {
-		properties = slices.Clone(properties)
 		properties[i] = p
+	}
+	if sensitive && !isSensitive(properties[i].Schema) {
+		properties[i].Schema = b.reference(properties[i].Schema)
 	}
 	return properties
 }

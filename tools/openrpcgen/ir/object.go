@@ -47,6 +47,10 @@ func (b *builder) extra(s *openrpc.Schema, o owner) *Value {
 		v := b.value(parts[0], o.within("value"))
 		return &v
 	}
+	if b.hasSecret(append(parts, conditions(s)...)...) { // any of them may be the sensitive one
+		v := b.value(b.anything(s), owner{name: o.typeName(), step: "value"})
+		return &v
+	}
 	return &Value{Type: &Type{Kind: Raw}}
 }
 
@@ -100,6 +104,7 @@ func namesOthers(s *openrpc.Schema, conditions []*openrpc.Schema) bool {
 func (b *builder) object(s *openrpc.Schema, o owner) Type {
 	t := Type{Kind: Struct}
 	fields := newFields()
+	b.reserveMethods(fields, s)
 	if b.hasExtra(s) {
 		fields.claim("Extra")
 	}
@@ -220,6 +225,7 @@ func (b *builder) array(s *openrpc.Schema, o owner) Type {
 func (b *builder) tuple(s *openrpc.Schema, o owner) Type {
 	t := Type{Kind: Tuple}
 	fields := newFields()
+	b.reserveMethods(fields, s)
 	fields.claim("Rest")
 	least := 0
 	if s.MinItems != nil {

@@ -113,6 +113,7 @@ func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrp
 	s.Types, s.Errors = append(components, derived...), b.errorList
 	breakCycles(s.Types)
 	refreshAliases(s.Types)
+	markHolders(s.Types)
 	for _, finish := range b.later {
 		finish()
 	}
@@ -164,9 +165,12 @@ func (b *builder) params(m *openrpc.Method, name string) *Type {
 	t.Doc = Wrap(fmt.Sprintf("%s are the params of %s.", t.Name, Printable(m.Name)))
 	fields := newFields()
 	for _, p := range m.Params {
+		b.reserveMethods(fields, &openrpc.Schema{AllOf: []*openrpc.Schema{b.described(p)}})
+	}
+	for _, p := range m.Params {
 		o := owner{name: name, step: p.Name, method: name, member: p.Node.Get("x-go-name") == nil}
 		o.second = o.typeName() + "Param"
-		field := b.field(o, p.Schema, p.Required)
+		field := b.field(o, b.described(p), p.Required)
 		if field.Presence == RawMissing && !t.ByName { // by position null is what is left out
 			field.Presence = ZeroMissing
 		}
@@ -196,7 +200,7 @@ func (b *builder) result(m *openrpc.Method, name string) *Value {
 	if m.Result.GoName != "" {
 		o.asked = m.Result.Node
 	}
-	v := b.value(m.Result.Schema, o)
+	v := b.value(b.described(m.Result), o)
 	return &v
 }
 
@@ -238,7 +242,7 @@ func (b *builder) error(e *openrpc.ErrorObject) *Error {
 	out.Const = b.claim(b.names, e.Node, "Code"+name, "CodeOf"+name)
 	if e.DataSchema != nil {
 		data := b.value(e.DataSchema, owner{name: out.GoName, step: "data"})
-		if out.Data = data.Type; data.Type.Kind == Raw {
+		if out.Data = data.Type; data.Type.Kind == Raw && !data.Type.Sensitive {
 			out.Data = nil
 		}
 	}

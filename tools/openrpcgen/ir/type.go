@@ -39,11 +39,14 @@ type Type struct {
 	Shared bool    // a Struct that is a variant of a Union with Fields
 	Params bool    // a Struct of params, which may be positional
 	ByName bool    // a client sends these params by name
+
+	Sensitive bool // shows its value to nobody but the encoder; it is declared
+	Holds     bool // a part of it is Sensitive
 }
 
 // HasCodec reports whether the type encodes and decodes itself.
 func (t *Type) HasCodec() bool {
-	return t.Kind >= Struct || (t.Name != "" && (t.Kind == Slice || t.Kind == Map))
+	return t.Sensitive || t.Kind >= Struct || (t.Name != "" && (t.Kind == Slice || t.Kind == Map))
 }
 
 // HasNil reports whether Go's zero of the type is nothing that JSON has: a

@@ -110,6 +110,7 @@ func (b *builder) isComponent(s *openrpc.Schema) bool { return b.components[s] !
 func (b *builder) union(s *openrpc.Schema, o owner, name string) Type {
 	t := Type{Kind: Union}
 	fields := newFields()
+	b.reserveMethods(fields, s)
 	parts := b.parts(s)
 	if len(alternatives(s)) > 0 {
 		own, rest := b.share(s, parts)
@@ -312,8 +313,8 @@ func (b *builder) variantType(s *openrpc.Schema, kind Kind, asked *openrpc.Node,
 	default:
 		*t = b.shape(s, owner{name: name}, name)
 	}
-	t.Name = name
-	t.Doc = paragraphs(typeDoc(name, s, "a variant of ["+union+"]"), constDoc(t))
+	t.Name, t.Sensitive = name, s.Sensitive
+	t.Doc = paragraphs(typeDoc(name, s, "a variant of ["+union+"]"), constDoc(t), sensitiveDoc(t))
 	return t
 }
 
@@ -322,7 +323,7 @@ var plainName = map[Kind]string{String: "String", Bool: "Bool", Int: "Integer", 
 
 // isPlain reports whether a schema says no more of a scalar than its type.
 func isPlain(s *openrpc.Schema, kind Kind) bool {
-	return plainName[kind] != "" && s.Title == "" && !isEnum(s) && s.Pattern == "" && s.Key == "" && s.GoName == ""
+	return plainName[kind] != "" && !s.Sensitive && s.Title == "" && !isEnum(s) && s.Pattern == "" && s.Key == "" && s.GoName == ""
 }
 
 // plainUnion is the name that all unions of the same plain types share, such as
@@ -333,7 +334,8 @@ func (b *builder) plainUnion(s *openrpc.Schema) string {
 	}
 	var names []string
 	for _, part := range b.parts(s) {
-		target := b.flatten(part.Target())
+		steps := b.steps(part)
+		target := steps[len(steps)-1]
 		kind := b.kind(target)
 		if !isPlain(target, kind) {
 			return ""

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -20,6 +21,8 @@ type Encoder struct {
 	buf  []byte
 	err  error
 	null int // positional params left out so far and not yet written
+
+	redacts bool // it writes for people: see LogValue
 }
 
 // ToJSON is a generated type that writes itself.
@@ -210,7 +213,7 @@ func EncodeNumber[T ~string](v *T, e *Encoder) {
 	raw := []byte(cmp.Or(*v, "0"))
 	s := scanner{data: raw}
 	if s.number(); s.err != nil || s.pos != len(raw) {
-		e.Fail(fmt.Errorf("%q is no JSON number", raw))
+		e.Fail(errors.New("a json.Number holds no JSON number"))
 	}
 	e.JSON(raw)
 }

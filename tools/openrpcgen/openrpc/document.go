@@ -7,11 +7,13 @@ import "regexp"
 type Document struct {
 	Node *Node
 	// Version is the specification's, like "1.3.2".
-	Version      string
-	Info         Info
-	Servers      []*Server
-	Methods      []*Method
-	Components   Components
+	Version    string
+	Info       Info
+	Servers    []*Server
+	Methods    []*Method
+	Components Components
+	// Sensitive says that something is x-sensitive.
+	Sensitive    bool
 	ExternalDocs *ExternalDocs
 	Extensions   []Member
 

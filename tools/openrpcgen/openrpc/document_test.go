@@ -68,6 +68,7 @@ func TestDocument(t *testing.T) {
 			Extensions: extension("x-audience", `"public"`),
 		},
 		Servers:      []*Server{branch},
+		Sensitive:    true,
 		ExternalDocs: &ExternalDocs{URL: "https://library.example/docs", Description: "The handbook."},
 		Extensions:   extension("x-note", `"An extension."`),
 	}

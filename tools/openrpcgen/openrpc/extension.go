@@ -82,6 +82,24 @@ func (r *reader) extensionFlag(n *Node, name string) bool {
 	return v != nil && r.flag(v, Error)
 }
 
+// sensitive reads x-sensitive. What is neither true nor false is taken for true: to hide too much does no harm.
+func (r *reader) sensitive(n *Node) bool {
+	v := n.Get("x-sensitive")
+	if v != nil && v.Kind != Bool {
+		r.report(Warning, v, "want true or false, found %s: it is taken for true", describe(v))
+	}
+	sensitive := v != nil && (v.Kind != Bool || v.isTrue())
+	r.anySensitive = r.anySensitive || sensitive
+	return sensitive
+}
+
+// checkSensitiveName warns of a name that is nearly x-sensitive: a secret must not be shown for a slip of the finger.
+func (r *reader) checkSensitiveName(n *Node, name string) {
+	if isExtension(name) && name != "x-sensitive" && distance(name, "x-sensitive") <= 2 {
+		r.reportName(Warning, n, name, `%s is ignored: is "x-sensitive" meant?`, quote(name))
+	}
+}
+
 // authMembers are what x-auth may say.
 var authMembers = []string{"required", "roles", "self"}
 

@@ -81,8 +81,9 @@ func (r *reader) annotation(s *Schema, m Member) {
 	case "x-go-name":
 		s.GoName = GoName(s.Node)
 	case "x-sensitive":
-		s.Sensitive = r.flag(v, Error)
+		s.Sensitive = r.sensitive(s.Node)
 	}
+	r.checkSensitiveName(s.Node, m.Name)
 	if isExtension(m.Name) {
 		s.Extensions = append(s.Extensions, m)
 	}

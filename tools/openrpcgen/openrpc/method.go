@@ -65,6 +65,7 @@ type ContentDescriptor struct {
 	Schema                     *Schema
 	Required, Deprecated       bool
 	GoName                     string // x-go-name: an exported Go identifier, or ""
+	Sensitive                  bool   // x-sensitive: the value is never to be shown or logged
 	Extensions                 []Member
 }
 
@@ -156,6 +157,10 @@ func (r *reader) contentDescriptor(n *Node) *ContentDescriptor {
 			Required:    f.flag("required", Error),
 			Deprecated:  f.flag("deprecated", Warning),
 			GoName:      GoName(n),
+			Sensitive:   r.sensitive(n),
+		}
+		for _, m := range n.Members {
+			r.checkSensitiveName(n, m.Name)
 		}
 		if schema := f.required("schema"); schema != nil {
 			d.Schema = r.schema(schema)

@@ -48,6 +48,7 @@ type reader struct {
 
 	selfParams   []typedMember // named by x-auth
 	tokenResults []typedMember // named by x-auth-token
+	anySensitive bool          // something is x-sensitive
 	lenient      bool          // faults are warnings for now
 	quiet        bool          // warnings are left out for now
 
@@ -87,7 +88,7 @@ func (r *reader) read(path string) *Document {
 	if d == nil {
 		return nil
 	}
-	d.references, d.roles = r.references, r.roles
+	d.references, d.roles, d.Sensitive = r.references, r.roles, r.anySensitive
 	r.checkRules(d)
 	if r.checkChains() {
 		// These follow schemas to their ends, so there must be ends.

@@ -1,0 +1,181 @@
+package ir
+
+import (
+	"slices"
+
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
+)
+
+// What x-sensitive marks has a Go type of its own, which shows its value to
+// nobody but the encoder. In doubt more is hidden, never less.
+
+// secret is a schema that was made of another one, or of the place of one.
+type secret struct {
+	form string
+	of   *openrpc.Schema
+}
+
+// secretly makes a sensitive schema, once: a place has one type.
+func (b *builder) secretly(form string, of, like *openrpc.Schema) *openrpc.Schema {
+	key := secret{form, of}
+	if b.secrets[key] == nil {
+		s := *like
+		s.Sensitive, s.Key = true, ""
+		b.secrets[key] = &s
+	}
+	return b.secrets[key]
+}
+
+// hidden is what a place leads to, but sensitive. Its type is the place's own.
+func (b *builder) hidden(place, target *openrpc.Schema) *openrpc.Schema {
+	if target.Sensitive {
+		return target
+	}
+	return b.secretly("hidden", place, target)
+}
+
+// hide makes the last of steps sensitive if one before it is.
+func (b *builder) hide(steps []*openrpc.Schema) []*openrpc.Schema {
+	last := len(steps) - 1
+	i := last
+	for i >= 0 && !steps[i].Sensitive {
+		i--
+	}
+	if i < 0 || i == last {
+		return steps
+	}
+	target := *steps[last]
+	target.Nullable = slices.ContainsFunc(steps[i:], b.allowsNull)
+	target.GoName = "" // is another type's
+	return append(slices.Clip(steps[:i+1]), b.hidden(steps[i], &target))
+}
+
+// described is the schema of a param or a result, which may be sensitive by
+// what stands beside it.
+func (b *builder) described(d *openrpc.ContentDescriptor) *openrpc.Schema {
+	if !d.Sensitive || isSensitive(d.Schema) {
+		return d.Schema
+	}
+	return b.reference(d.Schema)
+}
+
+// reference is a schema that leads to s and is sensitive.
+func (b *builder) reference(s *openrpc.Schema) *openrpc.Schema {
+	like := *s
+	like.Ref = s
+	return b.secretly("reference", s, &like)
+}
+
+// isSensitive reports whether a schema says so itself, or what it refers to.
+func isSensitive(s *openrpc.Schema) bool {
+	for s.Ref != nil && !s.Sensitive {
+		s = s.Ref
+	}
+	return s.Sensitive
+}
+
+// whole hides raw JSON of which a part is sensitive: no type tells where.
+func (b *builder) whole(s *openrpc.Schema) *openrpc.Schema {
+	if b.kind(s) == Raw && b.hasSecret(s) {
+		return b.hidden(s, s)
+	}
+	return s
+}
+
+// anything is the schema of any sensitive JSON that a value of s may hold.
+func (b *builder) anything(s *openrpc.Schema) *openrpc.Schema {
+	return b.secretly("rest", s, &openrpc.Schema{Node: s.Node, Boolean: new(true)})
+}
+
+// hasSecret reports whether a value of a schema can have a sensitive part.
+func (b *builder) hasSecret(schemas ...*openrpc.Schema) bool {
+	if !b.document.Sensitive {
+		return false
+	}
+	seen := map[*openrpc.Schema]bool{}
+	for len(schemas) > 0 {
+		s := schemas[len(schemas)-1]
+		schemas = schemas[:len(schemas)-1]
+		if s == nil || seen[s] {
+			continue
+		}
+		if s.Sensitive {
+			return true
+		}
+		seen[s] = true
+		schemas = append(schemas, parts(s)...)
+	}
+	return false
+}
+
+// parts are the schemas of which a schema is made.
+func parts(s *openrpc.Schema) []*openrpc.Schema {
+	list := slices.Concat(s.AllOf, s.AnyOf, s.OneOf, s.Tuple, conditions(s), []*openrpc.Schema{s.Ref, s.Items, s.AdditionalItems, s.AdditionalProperties, s.Contains})
+	for _, p := range slices.Concat(s.Properties, s.PatternProperties) {
+		list = append(list, p.Schema)
+	}
+	return list
+}
+
+// isSecretBytes reports whether fmt would take a slice of sensitive integers for
+// bytes, and ask none of them.
+func isSecretBytes(t *Type) bool {
+	return t.Kind == Slice && !t.Elem.Nullable && t.Elem.Type.Sensitive && t.Elem.Type.Go == "uint8"
+}
+
+// reserveMethods keeps the fields of a type from having the names of the
+// methods by which it hides what is sensitive.
+func (b *builder) reserveMethods(fields *names, schemas ...*openrpc.Schema) {
+	if slices.ContainsFunc(schemas, isSensitive) {
+		fields.claim("String")
+	}
+	if b.hasSecret(schemas...) {
+		fields.claim("Format")
+		fields.claim("LogValue")
+	}
+}
+
+// sensitiveDoc tells of a type that hides its value.
+func sensitiveDoc(t *Type) []string {
+	if !t.Sensitive {
+		return nil
+	}
+	return []string{"Sensitive: fmt and log/slog show [redacted] instead."}
+}
+
+// markHolders finds the types of which a part is sensitive.
+func markHolders(types []*Type) {
+	for changed := true; changed; {
+		changed = false
+		for _, t := range types {
+			if t.Of == nil && !t.Holds && slices.ContainsFunc(t.parts(), (*Type).hides) {
+				t.Holds, changed = true, true
+			}
+		}
+	}
+}
+
+// hides reports whether the type, or a part of it that is known by now, is
+// sensitive.
+func (t *Type) hides() bool {
+	t = base(t)
+	return t.Sensitive || t.Holds || t.Name == "" && slices.ContainsFunc(t.parts(), (*Type).hides)
+}
+
+// parts are the types of which a type is made.
+func (t *Type) parts() (list []*Type) {
+	for _, f := range t.Fields {
+		list = append(list, f.Type)
+	}
+	for _, v := range []*Value{t.Elem, t.Extra} {
+		if v != nil {
+			list = append(list, v.Type)
+		}
+	}
+	if t.Choice != nil {
+		for _, v := range t.Choice.Variants {
+			list = append(list, v.Type)
+		}
+	}
+	return list
+}
