@@ -27,6 +27,9 @@ const Document = `{
       "url": "https://www.apache.org/licenses/LICENSE-2.0"
     }
   },
+  "x-auth": {
+    "required": false
+  },
   "servers": [
     {
       "name": "development",

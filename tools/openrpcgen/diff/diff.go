@@ -114,6 +114,7 @@ func (cs Changes) String() string {
 func Documents(old, new *openrpc.Document) Changes {
 	c := newComparison()
 	c.methods(old.Methods, new.Methods)
+	c.discover(old, new)
 	c.documentWords(old, new)
 	return c.changes()
 }

@@ -195,11 +195,11 @@ func TestAccess(t *testing.T) {
 	}
 	for _, test := range tests {
 		text := func(auth string) string {
-			members := `"params":[{"name":"id","schema":{"type":"string"}}]`
+			members := `"params":[{"name":"id","required":true,"schema":{"type":"string"}}]`
 			if auth != "" {
 				members += `,"x-auth":` + auth
 			}
-			return document(methodText(members), "{}")
+			return withRoot(`"x-auth":false`, document(methodText(members), "{}"))
 		}
 		got := compare(t, text(test.old), text(test.new))
 		var want []string
@@ -225,6 +225,49 @@ func TestAccess(t *testing.T) {
 			t.Errorf("%s to %s (-want +got):\n%s", test.old, test.new, diff)
 		}
 	}
+}
+
+// TestDefaultAccess changes who may call the method m, and rpc.discover, which no document declares.
+func TestDefaultAccess(t *testing.T) {
+	for _, test := range []struct {
+		old, new       string // beside methods
+		oldOwn, newOwn string // of the method
+		want           []string
+	}{
+		{``, ``, ``, ``, nil},
+		{``, `"x-auth":{"required":false}`, ``, ``, nil},
+		{``, `"x-auth":true`, ``, ``, []string{"new /x-auth: breaks callers", "new /methods/0: breaks callers"}},
+		{`"x-auth":{"roles":["a"]}`, `"x-auth":true`, ``, ``, []string{"new /x-auth: breaks servers", "new /methods/0: breaks servers"}},
+		{``, ``, ``, `"x-auth":false`, []string{"new : breaks callers"}},
+		{`"x-auth":true`, ``, ``, `"x-auth":true`, nil},
+		{`"x-auth":true`, `"x-auth":false`, ``, `"x-auth":true`, []string{"new /x-auth: breaks servers"}},
+		{`"x-auth":true,"x-roles":["a"]`, `"x-auth":true,"x-roles":["b"]`, ``, ``, []string{"new : compatible"}},
+	} {
+		text := func(root, own string) string { return withRoot(root, document(methodText(own), "{}")) }
+		if diff := cmp.Diff(test.want, compare(t, text(test.old, test.oldOwn), text(test.new, test.newOwn))); diff != "" {
+			t.Errorf("%s, %s to %s, %s (-want +got):\n%s", test.old, test.oldOwn, test.new, test.newOwn, diff)
+		}
+	}
+}
+
+// TestSensitive marks a schema and a param: nothing else is sent for that.
+func TestSensitive(t *testing.T) {
+	text := func(param, schema string) string {
+		return document(methodText(`"params":[{"name":"p"`+param+`,"schema":{"type":"string"`+schema+`}}]`), "{}")
+	}
+	for _, marked := range []string{text(`,"x-sensitive":true`, ``), text(``, `,"x-sensitive":true`)} {
+		if diff := cmp.Diff([]string{"new : compatible"}, compare(t, text(``, ``), marked)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", marked, diff)
+		}
+	}
+}
+
+// withRoot adds members to a document.
+func withRoot(members, document string) string {
+	if members == "" {
+		return document
+	}
+	return "{" + members + "," + document[1:]
 }
 
 // TestSchemas changes the component S, as a param and as a result. Lost is what the new one refuses, gained what the old one does.

@@ -222,6 +222,18 @@ func (c *comparison) access(old, new *method) {
 	}
 }
 
+// discover compares who may call rpc.discover where servers answer it without the document's saying so.
+func (c *comparison) discover(old, new *openrpc.Document) {
+	const name = "rpc.discover"
+	declared := func(m *method) bool { return m.Name == name }
+	if slices.ContainsFunc(old.Methods, declared) || slices.ContainsFunc(new.Methods, declared) {
+		return
+	}
+	c.method = name
+	c.access(&method{Node: old.Node, Auth: old.Auth}, &method{Node: new.Node, Auth: new.Auth})
+	c.method = ""
+}
+
 var accessAdvice = [...]string{
 	Callers:           "some who could call are refused",
 	Servers:           "servers of the old document refuse some who may call now",

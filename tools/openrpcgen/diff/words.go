@@ -13,7 +13,7 @@ import (
 
 func (c *comparison) documentWords(old, new *openrpc.Document) {
 	c.place = new.Node.Place()
-	c.general = words(old.Node, "methods", "components") != words(new.Node, "methods", "components")
+	c.general = words(old.Node, "methods", "components", "x-auth") != words(new.Node, "methods", "components", "x-auth")
 }
 
 // wordChange is the one line for all words.

@@ -24,8 +24,11 @@ func (w *writer) client(p *printer) {
 func (w *writer) clientMethod(p *printer, m *ir.Method) {
 	p.comment(ir.Wrap(summary(m))...)
 	p.comment("")
-	if m.Token != "" {
+	switch {
+	case m.Token != nil:
 		p.comment("The client keeps the token: later calls carry it.", "")
+	case m.Logout:
+		p.comment("The client drops its token: later calls carry none.", "")
 	}
 	p.comment(fmt.Sprintf("See [Service.%s].", m.GoName))
 	p.deprecated(m)
@@ -34,16 +37,47 @@ func (w *writer) clientMethod(p *printer, m *ir.Method) {
 	switch {
 	case m.Notify:
 		p.p("return c.Client.Notify(ctx, %s, %s)", m.Const, paramsPointer(m))
-	case m.Token != "":
+	case m.Token != nil:
 		p.p("result, err := %s", call)
-		p.p("if err == nil {")
-		p.p("c.Client.SetToken(string(result.%s))", m.Token)
-		p.p("}")
+		p.keepToken(m)
+		p.p("return result, err")
+	case m.Logout && m.Result == nil:
+		p.p("err := %s", call)
+		p.dropToken()
+		p.p("return err")
+	case m.Logout:
+		p.p("result, err := %s", call)
+		p.dropToken()
 		p.p("return result, err")
 	default:
 		p.p("return %s", call)
 	}
 	p.p("}\n")
+}
+
+// keepToken writes what makes the result's token that of the client, if there
+// is one.
+func (p *printer) keepToken(m *ir.Method) {
+	condition, token := "err == nil", "result."+m.Token.GoName
+	if m.Result.Nullable {
+		condition += " && result != nil"
+	}
+	switch m.Token.Presence {
+	case ir.NilMissing:
+		condition += " && " + token + " != nil"
+		token = "*" + token
+	case ir.ZeroMissing:
+		condition += " && " + token + ` != ""`
+	}
+	p.p("if %s {", condition)
+	p.p("c.Client.SetToken(%s)", convert(m.Token.Type, "string", token))
+	p.p("}")
+}
+
+func (p *printer) dropToken() {
+	p.p("if err == nil {")
+	p.p("c.Client.ClearToken()")
+	p.p("}")
 }
 
 // summary is the first sentence of what documents a call of m.
@@ -89,10 +123,13 @@ func (w *writer) batchMethod(p *printer, m *ir.Method) {
 		p.p("func (b *Batch) %s(%s) { b.Batch.Notify(%s, %s) }\n", m.GoName, p.paramsArg(m, "params "), m.Const, paramsPointer(m))
 		return
 	}
-	if m.Token != "" {
-		p.comment(fmt.Sprintf("%s adds a call of [Service.%s]. The client does not keep this token.", m.GoName, m.GoName))
-	} else {
-		p.comment(fmt.Sprintf("%s adds a call of [Service.%s].", m.GoName, m.GoName))
+	switch about := fmt.Sprintf("%s adds a call of [Service.%s].", m.GoName, m.GoName); {
+	case m.Token != nil:
+		p.comment(about + " The client does not keep this token.")
+	case m.Logout:
+		p.comment(about + " The client keeps its token.")
+	default:
+		p.comment(about)
 	}
 	p.deprecated(m)
 	result := "struct{}"

@@ -53,7 +53,11 @@ func (w *writer) methods(p *printer) {
 	if w.service.Discover != nil {
 		discover = p.api(w.service.Discover.Const)
 	}
-	p.p("%s: %s(document),", discover, p.rt("Discover"))
+	closed := ""
+	if access := w.service.DiscoverAccess; access != nil {
+		closed = ".For(s.auth" + rolesArg(access) + ")"
+	}
+	p.p("%s: %s(document)%s,", discover, p.rt("Discover"), closed)
 	p.p("}")
 	p.p("}\n")
 }
@@ -71,10 +75,7 @@ func (w *writer) admit(p *printer, m *ir.Method) {
 	if m.Access == nil {
 		return
 	}
-	args := "ctx, s.auth, call"
-	for _, role := range m.Access.Roles {
-		args += fmt.Sprintf(", %q", role)
-	}
+	args := "ctx, s.auth, call" + rolesArg(m.Access)
 	if m.Access.Self == nil {
 		p.p("ctx, err := %s(%s)", p.rt("Admit"), args)
 	} else {
@@ -83,6 +84,14 @@ func (w *writer) admit(p *printer, m *ir.Method) {
 	p.p("if err != nil {")
 	p.p("return err")
 	p.p("}")
+}
+
+// rolesArg spells the roles that an access asks for, behind other arguments.
+func rolesArg(a *ir.Access) (arg string) {
+	for _, role := range a.Roles {
+		arg += fmt.Sprintf(", %q", role)
+	}
+	return arg
 }
 
 // serve spells the call that runs a method.

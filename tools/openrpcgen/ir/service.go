@@ -25,8 +25,11 @@ type Service struct {
 	Example   *Example // nil if the document has none that Go can spell
 	Discover  *Method  // rpc.discover, if the document declares it
 	Protected bool     // some method has Access
-	Document  *openrpc.Node
-	Schemas   *openrpc.Node // what params are validated against
+
+	DiscoverAccess *Access // who may call rpc.discover, declared or not; nil: anybody
+
+	Document *openrpc.Node
+	Schemas  *openrpc.Node // what params are validated against
 }
 
 // Method is one method of the service.
@@ -47,7 +50,8 @@ type Method struct {
 	ReadOnly   bool
 	Deprecated bool
 	Access     *Access // nil: anybody may call
-	Token      string  // the field of the result that is a token; "" if none
+	Token      *Field  // of the result: the token that the client keeps from then on; nil if there is none
+	Logout     bool    // the client drops its token
 	source     *openrpc.Method
 }
 
@@ -104,12 +108,16 @@ func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrp
 	for _, m := range d.Methods {
 		method := b.method(m)
 		if m.Name == discover {
-			s.Discover = method
+			s.Discover, s.DiscoverAccess = method, accessOf(m.Auth)
 			continue
 		}
 		s.Methods = append(s.Methods, method)
 		s.Protected = s.Protected || method.Access != nil
 	}
+	if s.Discover == nil {
+		s.DiscoverAccess = accessOf(d.Auth)
+	}
+	s.Protected = s.Protected || s.DiscoverAccess != nil
 	s.Types, s.Errors = append(components, derived...), b.errorList
 	breakCycles(s.Types)
 	refreshAliases(s.Types)
@@ -154,6 +162,7 @@ func (b *builder) method(m *openrpc.Method) *Method {
 	}
 	method.Doc = methodDoc(m, method)
 	b.access(m, method)
+	b.token(m, method)
 	return method
 }
 
@@ -205,21 +214,35 @@ func (b *builder) result(m *openrpc.Method, name string) *Value {
 }
 
 func (b *builder) access(m *openrpc.Method, method *Method) {
-	if m.Auth != nil && m.Auth.Required {
-		method.Access = &Access{Roles: m.Auth.Roles}
-		for i, p := range m.Params {
-			if p == m.Auth.Self {
-				method.Access.Self = method.Params.Fields[i]
-			}
+	method.Access = accessOf(m.Auth)
+	for i, p := range m.Params {
+		if method.Access != nil && p == m.Auth.Self {
+			method.Access.Self = method.Params.Fields[i]
 		}
 	}
+}
+
+// accessOf is what an x-auth asks for, but for self.
+func accessOf(a *openrpc.Auth) *Access {
+	if a == nil || !a.Required {
+		return nil
+	}
+	return &Access{Roles: a.Roles}
+}
+
+// token finds what the client keeps, or drops, when the method has succeeded.
+func (b *builder) token(m *openrpc.Method, method *Method) {
+	method.Logout = m.AuthLogout
 	if m.AuthToken == "" || method.Result == nil {
 		return
 	}
 	for _, f := range method.Result.Type.Fields {
-		if f.Name == m.AuthToken {
-			method.Token = f.GoName
+		if f.Name == m.AuthToken && f.Type.Kind == String {
+			method.Token = f
 		}
+	}
+	if method.Token == nil {
+		b.warn(m.Node.Get("x-auth-token"), "no field of the result's Go type is this string, so the client does not keep it")
 	}
 }
 

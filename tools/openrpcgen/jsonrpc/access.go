@@ -5,6 +5,19 @@ import (
 	"slices"
 )
 
+// What follows decides who may call. A contract says it by x-auth, for a method
+// or, at its root, for all that say nothing themselves:
+//
+//	false, {"required": false}             anybody
+//	true, {"required": true}               whoever the Authenticator knows
+//	{"roles": ["admin"]}                   whoever has one of the roles
+//	{"roles": ["admin"], "self": "id"}     that, or whom the param id names
+//
+// A contract that has any x-auth denies by default: what says nothing, and gets
+// nothing from the root, is for callers who are known; rpc.discover too. The
+// generated server asks before it reads the params, each call of a batch by
+// itself, and of self between reading them and the method.
+
 // Caller is who sent a call, as far as a contract's x-auth asks.
 type Caller struct {
 	ID    string // what the param that x-auth names by self is compared with; "" is nobody's
@@ -34,6 +47,19 @@ func Admit(ctx context.Context, a Authenticator, call *Call, roles ...string) (c
 		return ctx, a.Denied(ctx, call)
 	}
 	return ctx, nil
+}
+
+// For is the method behind [Admit].
+func (m Method) For(a Authenticator, roles ...string) Method {
+	serve := m.Serve
+	m.Serve = func(ctx context.Context, call *Call) error {
+		ctx, err := Admit(ctx, a, call, roles...)
+		if err != nil {
+			return err
+		}
+		return serve(ctx, call)
+	}
+	return m
 }
 
 // AdmitSelf lets a call pass if its caller has one of roles, or if it concerns

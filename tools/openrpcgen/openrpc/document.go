@@ -12,6 +12,9 @@ type Document struct {
 	Servers    []*Server
 	Methods    []*Method
 	Components Components
+	// Auth says who may call the methods that do not say it themselves, rpc.discover included where it is not declared: what the root's
+	// x-auth says or, where only methods have one, any caller who is known. Nil: anybody.
+	Auth *Auth
 	// Sensitive says that something is x-sensitive.
 	Sensitive    bool
 	ExternalDocs *ExternalDocs
@@ -97,8 +100,10 @@ func (r *reader) document(n *Node) *Document {
 	d.Components = r.components(f.optional("components"))
 	d.Servers = r.servers(f)
 	d.ExternalDocs = r.externalDocs(f)
+	d.Auth = r.auth(n, nil)
 	d.Methods = r.methods(f)
 	d.Extensions = f.close()
+	r.documentExtensions(d)
 	return d
 }
 

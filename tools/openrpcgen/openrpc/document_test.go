@@ -1,6 +1,7 @@
 package openrpc
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,8 +70,10 @@ func TestDocument(t *testing.T) {
 		},
 		Servers:      []*Server{branch},
 		Sensitive:    true,
+		Auth:         &Auth{},
 		ExternalDocs: &ExternalDocs{URL: "https://library.example/docs", Description: "The handbook."},
-		Extensions:   extension("x-note", `"An extension."`),
+		Extensions: slices.Concat(extension("x-auth", "false"), extension("x-roles", `["librarian"]`),
+			extension("x-note", `"An extension."`)),
 	}
 	if diff := cmp.Diff(want, *d, comparing, cmpopts.IgnoreFields(Document{}, "Node", "Methods", "Components")); diff != "" {
 		t.Errorf("document (-want +got):\n%s", diff)
@@ -109,6 +112,7 @@ func TestMethod(t *testing.T) {
 		},
 		Servers:      []*Server{{URL: "https://search.library.example"}},
 		ExternalDocs: &ExternalDocs{URL: "https://library.example/docs/find"},
+		Auth:         &Auth{}, // the document's
 		Extensions:   extension("x-readonly", "true"),
 	}
 	if diff := cmp.Diff(want, d.Methods[0], comparing); diff != "" {
@@ -129,7 +133,7 @@ func TestMethodExtensions(t *testing.T) {
 	if lend.GoName != "Lend" || login.AuthToken != "token" || !login.AdditionalParams || !login.Params[0].Schema.Sensitive {
 		t.Errorf("extensions were not read: %+v, %+v", lend, login)
 	}
-	if read.Result != nil || !read.Deprecated || read.ParamStructure != Either || read.Auth != nil {
+	if read.Result != nil || !read.Deprecated || read.ParamStructure != Either || read.Auth.Required {
 		t.Errorf("a notification was read as %+v", read)
 	}
 	implied := readText(t, `{"openrpc":"1.3.2","info":{"title":"","version":""},"methods":[{"name":"a","params":[],"x-auth":{"roles":["r"]}},

@@ -9,26 +9,82 @@ import (
 
 // methodExtensions reads the extensions of a method that mean something here; Method says what.
 func (r *reader) methodExtensions(m *Method) {
-	r.checkExtensionNames(m)
+	r.checkExtensionNames(m.Node, methodExtensionNames)
 	m.GoName = GoName(m.Node)
-	m.Auth = r.auth(m)
+	m.Auth = r.auth(m.Node, m)
 	m.AuthToken = r.authToken(m)
+	m.AuthLogout = r.authLogout(m)
 	m.ReadOnly = r.extensionFlag(m.Node, "x-readonly")
 	m.AdditionalParams = r.extensionFlag(m.Node, "x-additional-params")
 }
 
-// known are the extensions of a method that mean something here.
-var known = []string{"x-auth", "x-auth-token", "x-readonly", "x-additional-params", "x-go-name"}
+// documentExtensions decides who may call, once all methods have been read.
+func (r *reader) documentExtensions(d *Document) {
+	r.checkExtensionNames(d.Node, documentExtensionNames)
+	said := func(m *Method) bool { return m.Auth != nil }
+	if d.Auth != nil || slices.ContainsFunc(d.Methods, said) {
+		r.closeMethods(d)
+		r.checkRoles(d.Node.Get("x-roles"))
+		return
+	}
+	for _, n := range r.foreignAuths {
+		r.report(Warning, n, `x-auth is no object with "required", "roles" or "self", and is ignored: anybody may call`)
+	}
+	if d.Node.Get("x-roles") != nil {
+		r.reportName(Warning, d.Node, "x-roles", "x-roles is ignored, since no x-auth says who may call: anybody may")
+	}
+}
+
+// closeMethods gives the methods that say nothing what the document says of all: where some say who may call, those that do not are
+// not open for that.
+func (r *reader) closeMethods(d *Document) {
+	for _, n := range r.foreignAuths {
+		r.report(Error, n, `want true, false or an object with "required", "roles" and "self", found %s`, quoteJSON(n))
+	}
+	silent := d.Auth == nil
+	if silent {
+		d.Auth = &Auth{Node: d.Node, Required: true}
+	}
+	for _, m := range d.Methods {
+		if m.Auth != nil {
+			continue
+		}
+		m.Auth = d.Auth
+		if silent && m.Node.Get("x-auth") == nil {
+			r.report(Warning, m.Node, `the method does not say who may call it, as others do, so only callers who are known may: `+
+				`write an x-auth, here or beside "methods" for all that have none`)
+		}
+	}
+}
+
+// checkRoles looks for misspelt roles, where the document lists those that there are.
+func (r *reader) checkRoles(n *Node) {
+	if n == nil {
+		return
+	}
+	known := r.names(n)
+	for _, role := range r.roleNodes {
+		if role.Kind == String && !slices.Contains(known, role.Text) {
+			r.report(Error, role, "%s is not in x-roles: write one of %s, or add it there", quote(role.Text), strings.Join(known, ", "))
+		}
+	}
+}
+
+// methodExtensionNames and documentExtensionNames are the extensions that mean something here.
+var (
+	methodExtensionNames   = []string{"x-auth", "x-auth-token", "x-auth-logout", "x-readonly", "x-additional-params", "x-go-name"}
+	documentExtensionNames = []string{"x-auth", "x-roles"}
+)
 
 // checkExtensionNames warns of names that are nearly ours: a protected method must not be open to all for a slip of the finger.
-func (r *reader) checkExtensionNames(m *Method) {
-	for _, member := range m.Node.Members {
-		if !strings.HasPrefix(member.Name, "x-") || slices.Contains(known, member.Name) {
+func (r *reader) checkExtensionNames(n *Node, known []string) {
+	for _, member := range n.Members {
+		if !isExtension(member.Name) || slices.Contains(known, member.Name) {
 			continue
 		}
 		for _, name := range known {
 			if distance(member.Name, name) <= 2 {
-				r.reportName(Warning, m.Node, member.Name, "%s is ignored: is %s meant?", quote(member.Name), quote(name))
+				r.reportName(Warning, n, member.Name, "%s is ignored: is %s meant?", quote(member.Name), quote(name))
 			}
 		}
 	}
@@ -103,15 +159,17 @@ func (r *reader) checkSensitiveName(n *Node, name string) {
 // authMembers are what x-auth may say.
 var authMembers = []string{"required", "roles", "self"}
 
-// auth reads x-auth. Other tools have extensions of that name too: a value that says none of what ours says is theirs, and ignored
-// with a warning. Once it says anything of ours, nothing wrong in it is let pass, since it decides who may call.
-func (r *reader) auth(m *Method) *Auth {
-	n := m.Node.Get("x-auth")
-	if n == nil {
+// auth reads x-auth of a method, or of the document, where m is nil. Other tools have extensions of that name too: a value that says
+// none of what ours says may be theirs. Once it says anything of ours, nothing wrong in it is let pass, since it decides who may call.
+func (r *reader) auth(of *Node, m *Method) *Auth {
+	n := of.Get("x-auth")
+	switch {
+	case n == nil:
 		return nil
-	}
-	if !slices.ContainsFunc(authMembers, func(name string) bool { return n.Get(name) != nil }) {
-		r.report(Warning, n, `x-auth is no object with "required", "roles" or "self", and is ignored: anybody may call the method`)
+	case n.Kind == Bool:
+		return &Auth{Node: n, Required: n.isTrue()}
+	case !slices.ContainsFunc(n.Members, isNearlyAuth):
+		r.foreignAuths = append(r.foreignAuths, n)
 		return nil
 	}
 	for _, member := range n.Members {
@@ -131,11 +189,17 @@ func (r *reader) auth(m *Method) *Auth {
 	return a
 }
 
+// isNearlyAuth reports whether a member is one of x-auth, maybe misspelt.
+func isNearlyAuth(m Member) bool {
+	return slices.ContainsFunc(authMembers, func(name string) bool { return distance(m.Name, name) <= 2 })
+}
+
 func (r *reader) roleNames(n *Node) []string {
 	if n == nil {
 		return nil
 	}
 	roles := r.names(n)
+	r.roleNodes = append(r.roleNodes, n.Elements...)
 	if n.Kind == Array && len(n.Elements) == 0 {
 		r.report(Error, n, "an empty list of roles would let nobody call: name a role, or remove the member")
 	}
@@ -150,10 +214,17 @@ func (r *reader) self(m *Method, n *Node) *ContentDescriptor {
 	if n == nil {
 		return nil
 	}
+	if m == nil {
+		r.report(Error, n, "self names a param of one method: say it there")
+		return nil
+	}
 	i := slices.IndexFunc(m.Params, func(p *ContentDescriptor) bool { return n.Kind == String && p.Name == n.Text })
 	if i < 0 {
 		r.report(Error, n, "want the name of one of the method's params, found %s", quoteJSON(n))
 		return nil
+	}
+	if !m.Params[i].Required {
+		r.report(Error, n, "the param %s may be left out, and then names nobody: make it required", quote(n.Text))
 	}
 	r.selfParams = append(r.selfParams, typedMember{n, m.Params[i].Schema})
 	return m.Params[i]
@@ -175,6 +246,15 @@ func (r *reader) authToken(m *Method) string {
 	}
 	r.tokenResults = append(r.tokenResults, typedMember{n, m.Result.Schema})
 	return n.Text
+}
+
+// authLogout reads x-auth-logout.
+func (r *reader) authLogout(m *Method) bool {
+	logout := r.extensionFlag(m.Node, "x-auth-logout")
+	if logout && m.AuthToken != "" {
+		r.reportName(Error, m.Node, "x-auth-logout", "the client cannot both keep a token and drop it: remove x-auth-logout or x-auth-token")
+	}
+	return logout
 }
 
 // typedMember is an extension's value that names a place of a certain type. Types are known when all references are resolved.

@@ -375,7 +375,7 @@ func (r *reader) names(n *Node) []string {
 	seen := map[string]bool{}
 	for _, e := range r.elements(n, Error) {
 		if e.Kind != String {
-			r.report(Error, e, "want a property's name, a string, found %s", describe(e))
+			r.report(Error, e, "want a name, a string, found %s", describe(e))
 			continue
 		}
 		if seen[e.Text] {

@@ -21,10 +21,12 @@ type Method struct {
 
 	// GoName is x-go-name: an exported Go identifier, or "".
 	GoName string
-	// Auth is x-auth: who may call; nil where the method says nothing.
+	// Auth is who may call, by x-auth or, where the method has none, by what Document.Auth says; nil: anybody.
 	Auth *Auth
 	// AuthToken is x-auth-token: the string member of the result that is the caller's token from then on, or "".
 	AuthToken string
+	// AuthLogout is x-auth-logout: the caller has no token from then on.
+	AuthLogout bool
 	// ReadOnly is x-readonly: the method changes nothing.
 	ReadOnly bool
 	// AdditionalParams is x-additional-params: named params that are not declared are let through.

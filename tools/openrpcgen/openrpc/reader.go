@@ -46,6 +46,8 @@ type reader struct {
 	links              map[*Node]*Link
 	tags               map[*Node]*Tag
 
+	foreignAuths []*Node       // each x-auth that says nothing of ours
+	roleNodes    []*Node       // all roles of x-auth
 	selfParams   []typedMember // named by x-auth
 	tokenResults []typedMember // named by x-auth-token
 	anySensitive bool          // something is x-sensitive
