@@ -42,7 +42,7 @@ func (b *Batch) Refresh(params RefreshParams) *jsonrpc.Pending[Authentication] {
 	return jsonrpc.Queue(b.Batch, MethodRefresh, &params, (*Authentication).DecodeJSON)
 }
 
-// Logout adds a call of [Service.Logout].
+// Logout adds a call of [Service.Logout]. The client keeps its token.
 func (b *Batch) Logout() *jsonrpc.Pending[Success] {
 	return jsonrpc.Queue(b.Batch, MethodLogout, nil, (*Success).DecodeJSON)
 }

@@ -76,9 +76,15 @@ func (c *Client) Refresh(ctx context.Context, params RefreshParams) (Authenticat
 
 // Logout: Ends the session that is calling.
 //
+// The client drops its token: later calls carry none.
+//
 // See [Service.Logout].
 func (c *Client) Logout(ctx context.Context) (Success, error) {
-	return jsonrpc.Invoke(ctx, c.Client, MethodLogout, nil, (*Success).DecodeJSON)
+	result, err := jsonrpc.Invoke(ctx, c.Client, MethodLogout, nil, (*Success).DecodeJSON)
+	if err == nil {
+		c.Client.ClearToken()
+	}
+	return result, err
 }
 
 // ListSessions: Lists the caller's sessions, newest first.

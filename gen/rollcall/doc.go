@@ -6,7 +6,7 @@
 //
 // Methods that need a token take it from the HTTP header `Authorization:
 // Bearer TOKEN`; `authenticate` hands it out. `x-auth` says who may call a
-// method.
+// method; one that says nothing is for administrators alone.
 //
 // A server implements [Service] and is served by NewHandler of package rollcallserver.
 //

@@ -21,15 +21,22 @@ const Document = `{
   "info": {
     "title": "Rollcall",
     "version": "1.0.0",
-    "description": "Accounts over JSON-RPC 2.0: log in, see who you are, and manage users.\n\nMethods that need a token take it from the HTTP header ` + "`" + `Authorization: Bearer TOKEN` + "`" + `; ` + "`" + `authenticate` + "`" + ` hands it out. ` + "`" + `x-auth` + "`" + ` says who may call a method.",
+    "description": "Accounts over JSON-RPC 2.0: log in, see who you are, and manage users.\n\nMethods that need a token take it from the HTTP header ` + "`" + `Authorization: Bearer TOKEN` + "`" + `; ` + "`" + `authenticate` + "`" + ` hands it out. ` + "`" + `x-auth` + "`" + ` says who may call a method; one that says nothing is for administrators alone.",
     "license": {
       "name": "Apache-2.0",
       "url": "https://www.apache.org/licenses/LICENSE-2.0"
     }
   },
   "x-auth": {
-    "required": false
+    "required": true,
+    "roles": [
+      "admin"
+    ]
   },
+  "x-roles": [
+    "user",
+    "admin"
+  ],
   "servers": [
     {
       "name": "development",
@@ -47,6 +54,9 @@ const Document = `{
           "$ref": "#/components/tags/utility"
         }
       ],
+      "x-auth": {
+        "required": false
+      },
       "x-readonly": true,
       "params": [],
       "result": {
@@ -84,6 +94,9 @@ const Document = `{
           "$ref": "#/components/tags/utility"
         }
       ],
+      "x-auth": {
+        "required": false
+      },
       "x-readonly": true,
       "params": [],
       "result": {
@@ -121,6 +134,9 @@ const Document = `{
           "$ref": "#/components/tags/utility"
         }
       ],
+      "x-auth": {
+        "required": false
+      },
       "x-readonly": true,
       "x-additional-params": true,
       "params": [
@@ -198,6 +214,9 @@ const Document = `{
           "$ref": "#/components/tags/utility"
         }
       ],
+      "x-auth": {
+        "required": false
+      },
       "x-readonly": true,
       "params": [
         {
@@ -278,6 +297,9 @@ const Document = `{
           "$ref": "#/components/tags/authentication"
         }
       ],
+      "x-auth": {
+        "required": false
+      },
       "x-auth-token": "token",
       "params": [
         {
@@ -362,6 +384,9 @@ const Document = `{
           "$ref": "#/components/tags/authentication"
         }
       ],
+      "x-auth": {
+        "required": false
+      },
       "x-auth-token": "token",
       "params": [
         {
@@ -431,6 +456,7 @@ const Document = `{
       "x-auth": {
         "required": true
       },
+      "x-auth-logout": true,
       "params": [],
       "result": {
         "name": "ending",
@@ -1510,6 +1536,9 @@ const Document = `{
           "$ref": "#/components/tags/utility"
         }
       ],
+      "x-auth": {
+        "required": false
+      },
       "x-readonly": true,
       "params": [],
       "result": {
