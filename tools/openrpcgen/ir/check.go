@@ -86,7 +86,7 @@ func (r *Reader) text(s *openrpc.Schema) bool {
 		r.Checks = append(r.Checks, c)
 	}
 	r.sized(MinLength, s.MinLength, MaxLength, s.MaxLength)
-	if s.Pattern != "" && s.PatternWorks {
+	if s.Pattern != "" && s.PatternWorks && literalPattern(s) == nil {
 		r.check(Pattern, s.Pattern)
 	}
 	if openrpc.IsFormat(s.Format) {

@@ -131,7 +131,7 @@ func (b *builder) tellObjects(c *Choice, tag string) {
 	if tag != "" && !slices.ContainsFunc(c.Objects, func(v *Variant) bool { return v.schema.Property(tag) == nil }) {
 		c.Tag = tag
 		for _, v := range c.Objects {
-			for _, n := range enumValues(v.schema.Property(tag).Target()) {
+			for _, n := range b.memberValues(v.schema, tag) {
 				v.Tags = append(v.Tags, n.Text)
 			}
 		}

@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -79,13 +80,37 @@ func enumValues(s *openrpc.Schema) []*openrpc.Node {
 }
 
 func listed(s *openrpc.Schema) []*openrpc.Node {
-	switch {
+	switch literal := literalPattern(s); {
+	case literal != nil:
+		return []*openrpc.Node{literal}
 	case s.Const == nil:
 		return s.Enum
 	case s.Enum != nil && !slices.ContainsFunc(s.Enum, func(n *openrpc.Node) bool { return n.Canonical() == s.Const.Canonical() }):
 		return []*openrpc.Node{} // no value is both
 	}
 	return []*openrpc.Node{s.Const}
+}
+
+// literalPattern is the one string that the pattern of a schema of strings
+// leaves, such as 0x2 of ^0x2$; nil where there are others, or the schema lists
+// its values.
+func literalPattern(s *openrpc.Schema) *openrpc.Node {
+	if s.Const != nil || s.Enum != nil || s.Nullable || !s.PatternWorks || !slices.Equal(s.Types, []openrpc.Type{openrpc.TypeString}) ||
+		!strings.HasPrefix(s.Pattern, "^") || !strings.HasSuffix(s.Pattern, "$") {
+		return nil
+	}
+	re, err := syntax.Parse(s.Pattern, syntax.Perl)
+	if err != nil || re.Op != syntax.OpConcat || re.Sub[0].Op != syntax.OpBeginText || re.Sub[len(re.Sub)-1].Op != syntax.OpEndText {
+		return nil
+	}
+	text := ""
+	for _, part := range re.Sub[1 : len(re.Sub)-1] {
+		if part.Op != syntax.OpLiteral || part.Flags&syntax.FoldCase != 0 {
+			return nil
+		}
+		text += string(part.Rune)
+	}
+	return &openrpc.Node{Kind: openrpc.String, Text: text}
 }
 
 // isOf reports whether a value is of a type; 1.0 is an integer.

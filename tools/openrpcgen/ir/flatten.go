@@ -149,12 +149,21 @@ func (b *builder) merge(s, part *openrpc.Schema) {
 	if s.Tuple == nil {
 		s.Tuple, s.AdditionalItems = part.Tuple, part.AdditionalItems
 	}
-	if s.Pattern == "" {
-		s.Pattern, s.PatternWorks = part.Pattern, part.PatternWorks
-	}
+	s.Pattern, s.PatternWorks = narrowerPattern(s, part)
 	s.Format = firstOf(s.Format, part.Format)
 	s.ContentEncoding = firstOf(s.ContentEncoding, part.ContentEncoding)
 	s.Description = firstOf(s.Description, part.Description)
+}
+
+// narrowerPattern is the pattern of a schema, or that of a part that leaves one
+// string where the schema's own leaves several.
+func narrowerPattern(s, part *openrpc.Schema) (pattern string, works bool) {
+	other := *s
+	other.Pattern, other.PatternWorks = part.Pattern, part.PatternWorks
+	if s.Pattern == "" || literalPattern(s) == nil && literalPattern(&other) != nil {
+		return part.Pattern, part.PatternWorks
+	}
+	return s.Pattern, s.PatternWorks
 }
 
 func first[T any](p **T, candidate *T) {

@@ -160,10 +160,13 @@ func onlyValue(s *openrpc.Schema) string {
 }
 
 func onlyNode(s *openrpc.Schema) *openrpc.Node {
-	if s.Const == nil && len(s.Enum) == 1 {
+	switch {
+	case s.Const != nil:
+		return s.Const
+	case len(s.Enum) == 1:
 		return s.Enum[0]
 	}
-	return s.Const
+	return literalPattern(s)
 }
 
 // fieldName names a member in Go; at may have an x-go-name.

@@ -252,7 +252,7 @@ func (b *builder) variant(part *openrpc.Schema, r relatives) *Variant {
 		v.Type.Doc = paragraphs(outerDoc(v.Type, outer, inner), Wrap(fmt.Sprintf("As JSON: {%q: value}.", v.Key)))
 		return v
 	}
-	v.Type = b.variantType(target, kind, asked(steps, false), r.union, variantName(r.union, r.label(target, kind)))
+	v.Type = b.variantType(target, kind, asked(steps, false), r.union, variantName(r.union, b.label(target, kind, r)))
 	return v
 }
 
@@ -371,16 +371,13 @@ var kindLabel = map[Kind]string{
 
 // label names a variant within its union: by its tag, its only required
 // member, its title, its value, or its kind.
-func (r relatives) label(s *openrpc.Schema, kind Kind) string {
+func (b *builder) label(s *openrpc.Schema, kind Kind, r relatives) string {
 	if r.kinds {
 		return kindLabel[kind]
 	}
 	if r.tag != "" {
-		if p := s.Property(r.tag); p != nil {
-			values := enumValues(p.Target())
-			if len(values) > 0 {
-				return firstOf(goSuffix(values[0].Text), "Empty")
-			}
+		if values := b.memberValues(s, r.tag); len(values) > 0 {
+			return firstOf(goSuffix(values[0].Text), "Empty")
 		}
 	}
 	if kind == Struct && len(s.Properties) == 1 && len(s.Required) == 1 && r.members[s.Required[0]] == 1 && goSuffix(s.Required[0]) != "" {
@@ -412,7 +409,7 @@ func (b *builder) tagOf(parts []*openrpc.Schema, required []string) string {
 	}
 	for _, p := range objects[0].Properties {
 		seen := map[string]bool{}
-		distinct := !slices.ContainsFunc(objects, func(s *openrpc.Schema) bool { return !addTags(seen, s, p.Name, required) })
+		distinct := !slices.ContainsFunc(objects, func(s *openrpc.Schema) bool { return !b.addTags(seen, s, p.Name, required) })
 		if distinct {
 			return p.Name
 		}
@@ -422,16 +419,24 @@ func (b *builder) tagOf(parts []*openrpc.Schema, required []string) string {
 
 // addTags adds the values of a member, and reports whether they are texts, of
 // a required member, and new.
-func addTags(seen map[string]bool, s *openrpc.Schema, name string, required []string) bool {
+func (b *builder) addTags(seen map[string]bool, s *openrpc.Schema, name string, required []string) bool {
 	p := s.Property(name)
-	if p == nil || !s.RequiresMember(name) && !slices.Contains(required, name) || !isTextEnum(p.Target()) {
+	if p == nil || !s.RequiresMember(name) && !slices.Contains(required, name) || !isTextEnum(b.flatten(p.Target())) {
 		return false
 	}
-	for _, v := range enumValues(p.Target()) {
+	for _, v := range b.memberValues(s, name) {
 		if seen[v.Text] {
 			return false
 		}
 		seen[v.Text] = true
 	}
 	return true
+}
+
+// memberValues are the values that a schema lists for a member.
+func (b *builder) memberValues(s *openrpc.Schema, name string) []*openrpc.Node {
+	if p := s.Property(name); p != nil {
+		return enumValues(b.flatten(p.Target()))
+	}
+	return nil
 }
