@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // What follows is for the codecs of unions: they look at a value before they
@@ -133,7 +134,41 @@ func (s Shape) score(names map[string]bool) []int {
 
 // DecodeVariant decodes the value of a union that d has passed. Where a null may
 // count as left out, it does so only if no variant takes the value as it is.
-func DecodeVariant[V any](d *Decoder, raw []byte, decode func(*Decoder, []byte) (V, error)) (v V, err error) {
+func DecodeVariant[V any](d *Decoder, raw []byte, decode func(*Decoder, []byte) (V, error)) (V, error) {
+	if d.tried == nil {
+		defer func() { d.tried = nil }()
+		return decodeVariant(d, raw, decode)
+	}
+	at := place{unsafe.SliceData(raw), (*V)(nil)}
+	known, ok := d.tried[at]
+	if !ok {
+		nulls := d.nulls
+		v, err := decodeVariant(d, raw, decode)
+		known = outcome{v, err, d.nulls - nulls}
+		d.tried[at], d.nulls = known, nulls
+	}
+	d.nulls += known.nulls
+	v, _ := known.variant.(V)
+	return v, known.err
+}
+
+// place is where a union stands, and which one it is: a nil pointer to the
+// interface of its variants.
+type place struct {
+	at    *byte
+	union any
+}
+
+// outcome is what became of a union. It is remembered as long as a variant of
+// one around it is tried, because the next variant may have the same union in
+// the same place: else what lies n levels deep would be decoded 2^n times.
+type outcome struct {
+	variant any
+	err     error
+	nulls   int
+}
+
+func decodeVariant[V any](d *Decoder, raw []byte, decode func(*Decoder, []byte) (V, error)) (v V, err error) {
 	if d.lenient && KindOf(raw) == KindNull {
 		d.nulls++
 		return v, nil
@@ -168,9 +203,28 @@ func DecodeNew[T any](d *Decoder, raw []byte, decode func(*T, *Decoder) error) (
 	return v, d.within(raw, func(inner *Decoder) error { return decode(v, inner) })
 }
 
+// TryAs is [DecodeAs] for one of several variants that a value may be.
+func TryAs[T any](d *Decoder, raw []byte, decode func(*T, *Decoder) error) (T, error) {
+	d.remember()
+	return DecodeAs(d, raw, decode)
+}
+
+// TryNew is [DecodeNew] for one of several variants that a value may be.
+func TryNew[T any](d *Decoder, raw []byte, decode func(*T, *Decoder) error) (*T, error) {
+	d.remember()
+	return DecodeNew(d, raw, decode)
+}
+
+// remember makes d keep what becomes of the unions that it will meet.
+func (d *Decoder) remember() {
+	if d.tried == nil {
+		d.tried = map[place]outcome{}
+	}
+}
+
 // within decodes raw, which d has passed, once more.
 func (d *Decoder) within(raw []byte, decode func(*Decoder) error) error {
-	inner := &Decoder{data: raw, lenient: d.lenient}
+	inner := &Decoder{data: raw, lenient: d.lenient, tried: d.tried}
 	if err := decode(inner); err != nil {
 		return err
 	}

@@ -4,8 +4,8 @@
 // contract. It is a part of the runtime that only servers link.
 //
 // Verdicts are those of github.com/santhosh-tekuri/jsonschema/v5 (draft-07),
-// but for numbers beyond [jsonrpc.CheckNumber] and params of very many values,
-// which are always refused. What a violation says is written from the schema
+// but for numbers beyond [jsonrpc.CheckNumber], params of very many values, and
+// values deep in choices that lie in themselves, which are always refused. What a violation says is written from the schema
 // alone and never holds a value.
 package validate
 
@@ -126,6 +126,9 @@ func (s *Schemas) Check(ctx context.Context, call *jsonrpc.Call) error {
 	}
 	params, err := p.byName(call.Params)
 	if err != nil {
+		return err
+	}
+	if err := checkWork(p.schema, params); err != nil {
 		return err
 	}
 	violations, err := s.validate(ctx, p, params)

@@ -12,7 +12,7 @@ func (w *writer) decodeVariant(p *printer, t *ir.Type) {
 	c := t.Choice
 	p.p("func decode%s(d *%s, raw []byte) (%s, error) {", t.Name, p.rt("Decoder"), c.Interface)
 	for _, v := range c.Nested {
-		p.p("if x, err := %s; err == nil {", p.decodeAs(v))
+		p.p("if x, err := %s; err == nil {", p.decodeBy("Try", v))
 		p.p("if _, unknown := x.%s.(*Unknown); !unknown {", v.Type.Choice.Field)
 		p.p("return x, nil")
 		p.p("}")
@@ -34,10 +34,16 @@ func (w *writer) decodeVariant(p *printer, t *ir.Type) {
 	p.p("}\n")
 }
 
-func (p *printer) decodeAs(v *ir.Variant) string {
-	function, raw := "DecodeAs", "raw"
+func (p *printer) decodeAs(v *ir.Variant) string { return p.decodeBy("Decode", v) }
+
+// decodeBy spells what decodes a value as a variant: Decode where it can be no
+// other, else Try.
+func (p *printer) decodeBy(function string, v *ir.Variant) string {
+	raw := "raw"
 	if v.Pointer {
-		function = "DecodeNew"
+		function += "New"
+	} else {
+		function += "As"
 	}
 	if v.Key != "" {
 		raw = fmt.Sprintf("%s(raw, %q)", p.rt("MemberOf"), v.Key)
@@ -47,7 +53,7 @@ func (p *printer) decodeAs(v *ir.Variant) string {
 
 // tryAs returns a value as a variant, if it is one.
 func (p *printer) tryAs(v *ir.Variant) {
-	p.p("if x, err := %s; err == nil {", p.decodeAs(v))
+	p.p("if x, err := %s; err == nil {", p.decodeBy("Try", v))
 	p.p("return x, nil")
 	p.p("}")
 }

@@ -27,6 +27,8 @@ type Decoder struct {
 	lenient bool // a null where the contract wants a value counts as left out
 	exact   bool // not so while the variants of a union are tried
 	nulls   int  // that were taken so
+
+	tried map[place]outcome // unions met while variants of one around them are tried; nil where none are
 }
 
 // FromJSON is a generated type that reads itself.

@@ -1,6 +1,9 @@
 package jsonrpc_test
 
 import (
+	"context"
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -157,4 +160,92 @@ func TestVariants(t *testing.T) {
 			t.Errorf("got %v, want %s", test.err, test.want)
 		}
 	}
+}
+
+// tree is a union of itself, whose variants only a try tells apart: both have a
+// child, and which one it is the member behind it says.
+type tree struct{ Value *branch }
+
+type branch struct {
+	Text  bool // it has a text, and not a number
+	Child *tree
+}
+
+// decodings counts how many branches are decoded.
+type decodings int
+
+func (n *decodings) tree(v *tree, d *jsonrpc.Decoder) error {
+	raw, err := d.Raw()
+	if err != nil {
+		return err
+	}
+	v.Value, _ = jsonrpc.DecodeVariant(d, raw, func(d *jsonrpc.Decoder, raw []byte) (*branch, error) {
+		for _, text := range []bool{true, false} {
+			x, err := jsonrpc.TryNew(d, raw, func(v *branch, d *jsonrpc.Decoder) error { return n.branch(v, d, text) })
+			if err == nil {
+				return x, nil
+			}
+		}
+		return nil, jsonrpc.ErrNoVariant
+	})
+	return nil
+}
+
+func (n *decodings) branch(v *branch, d *jsonrpc.Decoder, text bool) error {
+	*n++
+	v.Text = text
+	return d.Object(func(name string) error {
+		switch {
+		case name == "child":
+			return jsonrpc.DecodePtr(&v.Child, d, n.tree)
+		case text:
+			return jsonrpc.DecodeString(new(string), d)
+		}
+		return jsonrpc.DecodeInt(new(int64), d)
+	})
+}
+
+// TestTries counts what it costs to try variants that lie in each other: so many
+// tries for each of them, and not for each try of the one around it.
+func TestTries(t *testing.T) {
+	const depth = 60
+	nested := func(leaf, rest string) string {
+		return strings.Repeat(`{"child":`, depth) + leaf + strings.Repeat(rest, depth)
+	}
+	for _, test := range []struct {
+		end, text string
+		tries     decodings // of each union
+	}{
+		{"server", nested(`{"a":1}`, `,"a":1}`), 2},
+		{"client", nested(`{"a":1}`, `,"a":1}`), 2},
+		{"client", nested(`{"a":1,"b":null}`, `,"a":1,"b":null}`), 4}, // each again, when none is exact
+	} {
+		var n decodings
+		v, err := decodedBy(t, test.end, test.text, n.tree)
+		if err != nil {
+			t.Fatalf("%s: %v", test.end, err)
+		}
+		levels := 1
+		for x := v.Value; x != nil && !x.Text && x.Child != nil; x = x.Child.Value {
+			levels++
+		}
+		if want := test.tries * (depth + 1); levels != depth+1 || n != want {
+			t.Errorf("%s: %d levels with a number by %d tries, want %d by %d", test.end, levels, n, depth+1, want)
+		}
+	}
+}
+
+// decodedBy decodes params, as a server does, or a result.
+func decodedBy[T any](t *testing.T, end, text string, decode func(*T, *jsonrpc.Decoder) error) (v T, err error) {
+	if end == "server" {
+		return v, decode(&v, jsonrpc.NewDecoder([]byte(text)))
+	}
+	answer := func(jsonrpc.Func) jsonrpc.Func {
+		return func(_ context.Context, call *jsonrpc.Call) error {
+			call.Result = json.RawMessage(text)
+			return nil
+		}
+	}
+	client := jsonrpc.NewClient("http://service.test", nil, jsonrpc.WithInterceptor(answer))
+	return jsonrpc.Invoke(t.Context(), client, "tree", nil, decode)
 }

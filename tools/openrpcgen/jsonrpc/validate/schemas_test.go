@@ -245,6 +245,35 @@ func TestManyValues(t *testing.T) {
 }
 
 // However many violations there are, the same 20 are told.
+// TestDeepChoices would not end if nobody counted what a choice costs that lies
+// in itself: each level doubles it.
+func TestDeepChoices(t *testing.T) {
+	s := compileBundle(t, `{
+		"methods":{"m":{"type":"object","properties":{"u":{"$ref":"#/schemas/U"}}}},
+		"schemas":{"U":{"oneOf":[
+			{"type":"object","required":["a"],"properties":{"a":{"type":"string"},"child":{"$ref":"#/schemas/U"}}},
+			{"type":"object","required":["a"],"properties":{"a":{"type":"integer"},"child":{"$ref":"#/schemas/U"}}}
+		]}}
+	}`)
+	nested := func(depth int, list bool) string {
+		params := strings.Repeat(`{"child":`, depth) + `{"a":1}` + strings.Repeat(`,"a":1}`, depth)
+		if list {
+			return "[" + params + "]"
+		}
+		return `{"u":` + params + "}"
+	}
+	tooDeep := []violation{{
+		"", "maxProperties", "want fewer values, or less deep ones: there are too many ways in which they might fit the alternatives of the schema",
+	}}
+	for depth, want := range map[int][]violation{10: nil, 24: tooDeep, 60: tooDeep} {
+		for _, list := range []bool{false, true} {
+			if diff := cmp.Diff(want, check(t, s, "m", nested(depth, list))); diff != "" {
+				t.Errorf("%d levels (-want +got)\n%s", depth, diff)
+			}
+		}
+	}
+}
+
 func TestViolationsAreBoundedAndInOrder(t *testing.T) {
 	s := compile(t, `"v":{"type":"object","additionalProperties":{"type":"integer","minimum":10,"multipleOf":7}}`, ``)
 	names := rand.Perm(100)
