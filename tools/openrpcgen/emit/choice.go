@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/ir"
@@ -165,15 +166,8 @@ func (w *writer) caseObjects(p *printer, t *ir.Type) {
 	case len(c.Objects) == 1:
 		p.p("return %s", p.decodeAs(c.Objects[0]))
 	case c.Tag != "":
-		p.p("switch tag := %s(raw, %q); tag {", p.rt("TagOf"), c.Tag)
-		for _, v := range c.Objects {
-			p.p("case %s:", quotedList(v.Tags))
-			p.p("return %s", p.decodeAs(v))
-		}
-		p.p("default:")
-		p.p("return nil, %s(%q, tag)", p.rt("UnknownTag"), c.Tag)
-		p.p("}")
-	case byOwn(c.Objects):
+		w.caseTag(p, c)
+	case !c.ByFit():
 		w.caseOwn(p, c.Objects)
 	default:
 		p.p("for _, i := range %s(raw, shapesOf%s) {", p.rt("ByFit"), t.Name)
@@ -187,15 +181,38 @@ func (w *writer) caseObjects(p *printer, t *ir.Type) {
 	}
 }
 
-// byOwn reports whether all variants but one have a member of their own.
-func byOwn(objects []*ir.Variant) bool {
-	without := 0
-	for _, v := range objects {
-		if v.Own == "" {
-			without++
+func (w *writer) caseTag(p *printer, c *ir.Choice) {
+	of, unknown := "ConstOf", "UnknownConst"
+	if c.Text {
+		of, unknown = "TagOf", "UnknownTag"
+	}
+	p.p("switch tag := %s(raw, %q); tag {", p.rt(of), c.Tag)
+	for _, v := range c.Objects {
+		p.p("case %s:", tags(c, v))
+		p.p("return %s", p.decodeAs(v))
+	}
+	p.p("default:")
+	p.p("return nil, %s(%q, tag)", p.rt(unknown), c.Tag)
+	p.p("}")
+}
+
+// tags spells the values of the tag that a variant has. Where it may be left out,
+// a null counts as that.
+func tags(c *ir.Choice, v *ir.Variant) string {
+	if c.Text {
+		return quotedList(v.Tags)
+	}
+	var list []string
+	for _, tag := range v.Tags {
+		list = append(list, rawString(tag))
+	}
+	if v == c.Tagless {
+		list = append(list, `""`)
+		if !slices.ContainsFunc(c.Objects, func(v *ir.Variant) bool { return slices.Contains(v.Tags, "null") }) {
+			list = append(list, rawString("null"))
 		}
 	}
-	return without <= 1
+	return strings.Join(list, ", ")
 }
 
 func (w *writer) caseOwn(p *printer, objects []*ir.Variant) {
@@ -233,13 +250,16 @@ func (w *writer) tables(p *printer) {
 			continue
 		}
 		for _, v := range t.Choice.Strings {
-			if v.Pattern == "" || len(v.Type.Enum) > 0 || len(t.Choice.Strings) == 1 || written[v.Type.Name] {
+			if name := "patternOf" + v.Type.Name; v.Pattern == "" || len(v.Type.Enum) > 0 || len(t.Choice.Strings) == 1 || written[name] {
 				continue
 			}
-			written[v.Type.Name] = true
+			written["patternOf"+v.Type.Name] = true
 			p.p("var patternOf%s = %s(%s)\n", v.Type.Name, p.name("regexp", "MustCompile"), rawString(v.Pattern))
 		}
-		if c := t.Choice; len(c.Objects) > 1 && c.Tag == "" && !byOwn(c.Objects) {
+		if t.Choice.ByFit() {
+			for _, v := range t.Choice.Objects {
+				w.fits(p, v, written)
+			}
 			w.shapes(p, t)
 		}
 	}
@@ -258,7 +278,58 @@ func (w *writer) shapes(p *printer, t *ir.Type) {
 		if v.Open {
 			members = append(members, "Open: true")
 		}
+		if v.Closed {
+			members = append(members, "Closed: true")
+		}
+		if len(v.Fits) > 0 {
+			members = append(members, "Fits: fitsOf"+v.Type.Name)
+		}
 		p.p("{%s}, // %s", strings.Join(members, ", "), v.Type.Name)
 	}
 	p.p("}\n")
+}
+
+// fits writes what tells whether members are as an object's schema asks for.
+func (w *writer) fits(p *printer, v *ir.Variant, written map[string]bool) {
+	if name := "fitsOf" + v.Type.Name; len(v.Fits) == 0 || written[name] {
+		return
+	}
+	patterns := map[string]string{}
+	for _, f := range v.Fits {
+		for _, c := range f.Checks {
+			if c.Kind == ir.Pattern && patterns[c.Arg] == "" {
+				patterns[c.Arg] = unused("patternOf"+v.Type.Name+f.GoName, written)
+				p.p("var %s = %s(%s)\n", patterns[c.Arg], p.name("regexp", "MustCompile"), rawString(c.Arg))
+			}
+		}
+	}
+	p.p("func %s(name string, d *%s) bool {", unused("fitsOf"+v.Type.Name, written), p.rt("Decoder"))
+	p.p("switch name {")
+	for _, f := range v.Fits {
+		p.p("case %q:", f.Name)
+		p.p("var v %s", p.typ(f.Type))
+		decode, _, _ := strings.Cut(p.scalarDecoder(f.Type), "[")
+		conditions := []string{fmt.Sprintf("%s(&v, d) == nil", decode)}
+		for _, c := range f.Checks {
+			if c.Kind == ir.Pattern {
+				conditions = append(conditions, fmt.Sprintf("%s.MatchString(%s)", patterns[c.Arg], convert(f.Type, "string", "v")))
+			} else {
+				conditions = append(conditions, p.condition(f.Type, c, "v"))
+			}
+		}
+		p.p("return %s", joined(conditions))
+	}
+	p.p("}")
+	p.p("return true")
+	p.p("}\n")
+}
+
+// unused takes a name, or the first with a number that is not taken.
+func unused(name string, taken map[string]bool) string {
+	candidate := name
+	for n := 2; taken[candidate]; n++ {
+		candidate = fmt.Sprintf("%s%d", name, n)
+	}
+	taken[candidate] = true
+	return candidate
 }

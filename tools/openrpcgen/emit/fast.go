@@ -300,20 +300,27 @@ var operators = map[ir.CheckKind]string{
 // check spells one condition.
 func (l *lanes) check(r *ir.Reader, c ir.Check, value string) string {
 	switch c.Kind {
-	case ir.MinLength:
-		return fmt.Sprintf("%s(%s, %s)", l.rt("MinLength"), value, c.Arg)
-	case ir.MaxLength:
-		return fmt.Sprintf("%s(%s, %s)", l.rt("MaxLength"), value, c.Arg)
-	case ir.MinItems, ir.MaxItems:
-		return fmt.Sprintf("len(%s) %s %s", value, operators[c.Kind], c.Arg)
-	case ir.MultipleOf:
-		return fmt.Sprintf("%s%%%s == 0", value, c.Arg)
 	case ir.Pattern:
 		return fmt.Sprintf("%s.Match(%s)", l.pattern(c.Arg), convert(r.Type, "string", value))
 	case ir.Format:
 		return fmt.Sprintf("%s(%q, %s)", l.name(l.runtime+"/validate", "Format"), c.Arg, convert(r.Type, "string", value))
+	}
+	return l.condition(r.Type, c, value)
+}
+
+// condition spells a check that needs no more than the runtime.
+func (p *printer) condition(t *ir.Type, c ir.Check, value string) string {
+	switch c.Kind {
+	case ir.MinLength:
+		return fmt.Sprintf("%s(%s, %s)", p.rt("MinLength"), value, c.Arg)
+	case ir.MaxLength:
+		return fmt.Sprintf("%s(%s, %s)", p.rt("MaxLength"), value, c.Arg)
+	case ir.MinItems, ir.MaxItems:
+		return fmt.Sprintf("len(%s) %s %s", value, operators[c.Kind], c.Arg)
+	case ir.MultipleOf:
+		return fmt.Sprintf("%s%%%s == 0", value, c.Arg)
 	case ir.OneOf:
-		return oneOf(r.Type, c.Args, value)
+		return oneOf(t, c.Args, value)
 	}
 	return fmt.Sprintf("%s %s %s", value, operators[c.Kind], c.Arg)
 }
@@ -411,9 +418,13 @@ func (l *lanes) variant(r *ir.Reader, v *ir.VariantReader) {
 }
 
 func (l *lanes) tagged(r *ir.Reader, c *ir.CaseReader) {
-	l.p("switch d.Tag(%q) {", c.Tag)
+	function := "Const"
+	if r.Type.Choice.Text {
+		function = "Tag"
+	}
+	l.p("switch d.%s(%q) {", function, c.Tag)
 	for _, v := range c.Variants {
-		l.p("case %s:", quotedList(v.Tags))
+		l.p("case %s:", tags(r.Type.Choice, v.Variant))
 		l.variant(r, v)
 	}
 	l.p("}")

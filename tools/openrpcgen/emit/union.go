@@ -40,6 +40,8 @@ func (w *writer) unionDecl(p *printer, t *ir.Type) {
 // toldBy says how the variants are told apart, where that is worth a word.
 func toldBy(c *ir.Choice) string {
 	switch {
+	case c.Tag != "" && c.Tagless != nil:
+		return fmt.Sprintf(" The member %s tells them apart; without it an object is [*%s].", c.Tag, c.Tagless.Type.Name)
 	case c.Tag != "" && len(c.Objects) > 1:
 		return fmt.Sprintf(" The member %s tells them apart.", c.Tag)
 	case len(c.Arrays) > 1:

@@ -24,6 +24,8 @@ type Choice struct {
 	Empty   *Variant // what an empty array is
 	Objects []*Variant
 	Tag     string     // the member that tells objects apart; "" if there is none
+	Text    bool       // the values of the tag are texts
+	Tagless *Variant   // what an object is that lacks the tag; nil: none may
 	Nested  []*Variant // unions, which are asked before all others
 }
 
@@ -34,19 +36,21 @@ type Variant struct {
 
 	Key      string   // the value is that of the one member of an object: {"Key": value}
 	Pattern  string   // of strings
-	Tags     []string // values of the tag
+	Tags     []string // values of the tag: texts, or JSON as [jsonrpc.ConstOf] spells it
 	First    []Kind   // of an array's first element; none: any
 	Own      string   // a required member that no other variant has
 	Required []string // members
 	Optional []string
 	Open     bool            // has members of any name
+	Closed   bool            // has no members but those
+	Fits     []FieldChecks   // of objects that only the closest fit tells apart
 	part     *openrpc.Schema // as it stands in the choice
 	schema   *openrpc.Schema // what it comes to
 }
 
 // tellApart sorts the variants by the JSON that they are, and finds what tells
 // those of one kind apart.
-func (b *builder) tellApart(c *Choice, tag string, shared bool) {
+func (b *builder) tellApart(c *Choice, t tag, shared bool) {
 	for _, v := range c.Variants {
 		base(v.Type).Shared = base(v.Type).Shared || shared
 		if v.Key != "" {
@@ -76,7 +80,7 @@ func (b *builder) tellApart(c *Choice, tag string, shared bool) {
 		c.Empty = c.Arrays[max(slices.IndexFunc(c.Arrays, mayBeEmpty), 0)]
 	}
 	slices.SortStableFunc(c.Strings, func(a, b *Variant) int { return width(a) - width(b) })
-	b.tellObjects(c, tag)
+	b.tellObjects(c, t)
 }
 
 // width ranks strings, the narrowest first.
@@ -117,9 +121,10 @@ func firstElement(t *Type) []Kind {
 	return []Kind{elem.Kind}
 }
 
-func (b *builder) tellObjects(c *Choice, tag string) {
+func (b *builder) tellObjects(c *Choice, t tag) {
 	for _, v := range c.Objects {
 		v.Open = v.Type.Kind == Map && v.Key == ""
+		v.Closed = isClosed(v.schema)
 		for _, p := range v.schema.Properties {
 			if v.schema.RequiresMember(p.Name) {
 				v.Required = append(v.Required, p.Name)
@@ -128,11 +133,12 @@ func (b *builder) tellObjects(c *Choice, tag string) {
 			}
 		}
 	}
-	if tag != "" && !slices.ContainsFunc(c.Objects, func(v *Variant) bool { return v.schema.Property(tag) == nil }) {
-		c.Tag = tag
+	if t.name != "" && !slices.ContainsFunc(c.Objects, func(v *Variant) bool { return v.schema.Property(t.name) == nil }) {
+		c.Tag, c.Text = t.name, t.text && !t.optional
 		for _, v := range c.Objects {
-			for _, n := range b.memberValues(v.schema, tag) {
-				v.Tags = append(v.Tags, n.Text)
+			v.Tags = b.tags(v.schema, c)
+			if t.optional && !slices.Contains(v.Required, t.name) {
+				c.Tagless = v
 			}
 		}
 		return
@@ -140,6 +146,33 @@ func (b *builder) tellObjects(c *Choice, tag string) {
 	for _, v := range c.Objects {
 		v.Own = ownMember(v, c.Objects)
 	}
+	if c.ByFit() {
+		b.fit(c)
+	}
+}
+
+// ByFit reports whether only the closest fit tells objects apart: they have no
+// tag, and more than one has no member of its own.
+func (c *Choice) ByFit() bool {
+	without := 0
+	for _, v := range c.Objects {
+		if v.Own == "" {
+			without++
+		}
+	}
+	return c.Tag == "" && without > 1
+}
+
+// tags are the values that a schema lists for the tag of a choice.
+func (b *builder) tags(s *openrpc.Schema, c *Choice) (tags []string) {
+	for _, n := range b.memberValues(s, c.Tag) {
+		if c.Text {
+			tags = append(tags, n.Text)
+		} else {
+			tags = append(tags, constantOf(n))
+		}
+	}
+	return tags
 }
 
 // ownMember is a required member of v that no other variant can have.

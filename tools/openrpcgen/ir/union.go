@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc"
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
 )
 
@@ -215,7 +216,7 @@ func base(t *Type) *Type {
 // relatives is what the alternatives of a union have to do with each other.
 type relatives struct {
 	union   string         // its name in Go
-	tag     string         // the member that tells objects apart; "" if there is none
+	tag     tag            // tells objects apart
 	shared  bool           // members stand beside the alternatives
 	members map[string]int // in how many alternatives each is
 	kinds   bool           // they are the types of one schema
@@ -243,7 +244,7 @@ func (b *builder) variant(part *openrpc.Schema, r relatives) *Variant {
 		v.Type = b.plainType(target.Node, kind)
 		return v
 	}
-	if inner := b.onlyMember(target, r.members); inner != nil && r.tag == "" && !r.shared {
+	if inner := b.onlyMember(target, r.members); inner != nil && r.tag.name == "" && !r.shared {
 		v.Key = target.Properties[0].Name
 		outer := target
 		target, kind = inner, b.kind(inner)
@@ -369,16 +370,15 @@ var kindLabel = map[Kind]string{
 	Slice: "Array", Map: "Map", Struct: "Object", Tuple: "Tuple", Union: "Union",
 }
 
-// label names a variant within its union: by its tag, its only required
-// member, its title, its value, or its kind.
+// label names a variant within its union: by the text of its tag, its only
+// required member, its title, its value, or its kind.
 func (b *builder) label(s *openrpc.Schema, kind Kind, r relatives) string {
 	if r.kinds {
 		return kindLabel[kind]
 	}
-	if r.tag != "" {
-		if values := b.memberValues(s, r.tag); len(values) > 0 {
-			return firstOf(goSuffix(values[0].Text), "Empty")
-		}
+	tags := b.memberValues(s, r.tag.name)
+	if r.tag.text && len(tags) > 0 {
+		return labelOf(tags[0])
 	}
 	if kind == Struct && len(s.Properties) == 1 && len(s.Required) == 1 && r.members[s.Required[0]] == 1 && goSuffix(s.Required[0]) != "" {
 		return goSuffix(s.Required[0])
@@ -386,18 +386,39 @@ func (b *builder) label(s *openrpc.Schema, kind Kind, r relatives) string {
 	if title := goSuffix(s.Title); title != "" && len(title) <= maxTitle {
 		return title
 	}
+	if r.tag.name != "" && len(tags) > 0 {
+		return labelOf(tags[0])
+	}
 	if values := enumValues(s); kind == String && len(values) == 1 {
-		return firstOf(goSuffix(values[0].Text), "Empty")
+		return labelOf(values[0])
 	}
 	return kindLabel[kind]
+}
+
+// labelOf names what has a value.
+func labelOf(n *openrpc.Node) string {
+	text := n.Text
+	if n.Kind != openrpc.String {
+		text = constantOf(n)
+	}
+	return firstOf(goSuffix(text), "Empty")
 }
 
 // maxTitle is how long a title may be and still be a name.
 const maxTitle = 40
 
-// tagOf is the member by whose value objects are told apart: all require it,
-// or the union does, and no value is that of two of them.
-func (b *builder) tagOf(parts []*openrpc.Schema, required []string) string {
+// tag is the member by whose value objects are told apart; none if its name is
+// "".
+type tag struct {
+	name     string
+	text     bool // all of its values are texts
+	optional bool // for one of the objects, which is also what those are that lack it
+}
+
+// tagOf finds the member by whose value objects are told apart: its values are
+// listed, and none is that of two of them. Texts are preferred, and what all of
+// them require, or the union does.
+func (b *builder) tagOf(parts []*openrpc.Schema, required []string) (best tag) {
 	var objects []*openrpc.Schema
 	for _, part := range parts {
 		if target := b.flatten(part.Target()); b.kind(target) == Struct {
@@ -405,32 +426,61 @@ func (b *builder) tagOf(parts []*openrpc.Schema, required []string) string {
 		}
 	}
 	if len(objects) < 2 {
-		return ""
+		return tag{}
 	}
 	for _, p := range objects[0].Properties {
-		seen := map[string]bool{}
-		distinct := !slices.ContainsFunc(objects, func(s *openrpc.Schema) bool { return !b.addTags(seen, s, p.Name, required) })
-		if distinct {
-			return p.Name
+		t := b.tagBy(p.Name, objects, required)
+		if t.name != "" && (best.name == "" || t.rank() < best.rank()) {
+			best = t
 		}
 	}
-	return ""
+	return best
 }
 
-// addTags adds the values of a member, and reports whether they are texts, of
-// a required member, and new.
-func (b *builder) addTags(seen map[string]bool, s *openrpc.Schema, name string, required []string) bool {
-	p := s.Property(name)
-	if p == nil || !s.RequiresMember(name) && !slices.Contains(required, name) || !isTextEnum(b.flatten(p.Target())) {
-		return false
+func (t tag) rank() int {
+	switch {
+	case t.optional:
+		return 2
+	case t.text:
+		return 0
 	}
-	for _, v := range b.memberValues(s, name) {
-		if seen[v.Text] {
-			return false
+	return 1
+}
+
+// tagBy is the tag of this name, if it is one.
+func (b *builder) tagBy(name string, objects []*openrpc.Schema, required []string) tag {
+	t := tag{name: name, text: true}
+	seen := map[string]bool{}
+	for _, s := range objects {
+		values := b.memberValues(s, name)
+		if len(values) == 0 {
+			return tag{}
 		}
-		seen[v.Text] = true
+		for _, v := range values {
+			constant := constantOf(v)
+			if constant == "" || seen[constant] {
+				return tag{}
+			}
+			seen[constant] = true
+			t.text = t.text && v.Kind == openrpc.String
+		}
+		if !s.RequiresMember(name) && !slices.Contains(required, name) {
+			if t.optional {
+				return tag{}
+			}
+			t.optional = true
+		}
 	}
-	return true
+	return t
+}
+
+// constantOf spells a value as the runtime does that looks for tags; "" if it is
+// none by which to tell objects apart.
+func constantOf(n *openrpc.Node) string {
+	if n.Kind > openrpc.String || n.Kind == openrpc.Number && !jsonrpc.IsInteger(n.JSON()) {
+		return ""
+	}
+	return jsonrpc.ConstOf(fmt.Appendf(nil, `{"tag":%s}`, n.JSON()), "tag")
 }
 
 // memberValues are the values that a schema lists for a member.

@@ -56,6 +56,12 @@ func (d *Decoder) Tag(name string) string {
 	return TagOf(raw, name)
 }
 
+// Const is [ConstOf] for the object that comes next, without going on.
+func (d *Decoder) Const(name string) string {
+	raw, _ := d.Peek()
+	return ConstOf(raw, name)
+}
+
 // nextOf passes what stands in front of a member or an element, and reports
 // whether there is one. Where the object or array begins can be told from the
 // byte alone: behind a value there is a comma or the end.

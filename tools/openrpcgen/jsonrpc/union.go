@@ -32,6 +32,14 @@ func UnknownTag(member, value string) error {
 	return fmt.Errorf("no variant has the %s %q", member, value)
 }
 
+// UnknownConst is [UnknownTag] for a member as [ConstOf] returns it.
+func UnknownConst(member, value string) error {
+	if value == "" {
+		return fmt.Errorf("no member %q, which tells the variants apart", member)
+	}
+	return fmt.Errorf("no variant has the %s %s", member, value)
+}
+
 // KindOf returns the kind of a value.
 func KindOf(raw []byte) Kind { return NewDecoder(raw).Kind() }
 
@@ -83,51 +91,81 @@ func HasMember(raw []byte, name string) bool { return MemberOf(raw, name) != nil
 // TagOf returns the text of an object's member.
 func TagOf(raw []byte, name string) string { return TextOf(MemberOf(raw, name)) }
 
+// ConstOf returns an object's member as text in which equal values are the same:
+// compact JSON, integers without a fraction or an exponent. It returns "" if
+// there is none. Arrays and objects are as they came.
+func ConstOf(raw []byte, name string) string {
+	value := MemberOf(raw, name)
+	switch KindOf(value) {
+	case KindString:
+		var e Encoder
+		e.Str(TextOf(value))
+		return string(e.Bytes())
+	case KindNumber:
+		if i, err := integer(string(value)); err == nil {
+			return i.String()
+		}
+	}
+	return string(value)
+}
+
 // Shape is what is known of an object's members.
 type Shape struct {
 	Required, Optional []string
-	Open               bool // it may have others
+	Open               bool                               // it may have others
+	Closed             bool                               // it must not have others
+	Fits               func(name string, d *Decoder) bool // whether a member is as it must be; nil: any is
 }
 
 // ByFit returns the indexes of shapes, those first that fit an object best: the
-// fewest required members missing, then the fewest unknown ones, then the most
-// that it requires; equals keep their order.
+// fewest required members missing, then the fewest members that are not as they
+// must be, then the fewest unknown ones, then the most that it requires; equals
+// keep their order.
 func ByFit(raw []byte, shapes []Shape) []int {
-	names := map[string]bool{}
+	members := map[string][]byte{}
 	d := NewDecoder(raw)
 	_ = d.Object(func(name string) error {
-		names[strings.Clone(name)] = true
-		return d.Skip()
+		value, err := d.Raw()
+		members[strings.Clone(name)] = value
+		return err
 	})
-	order := make([]int, len(shapes))
+	order, scores := make([]int, len(shapes)), make([][]int, len(shapes))
 	for i := range order {
-		order[i] = i
+		order[i], scores[i] = i, shapes[i].score(members)
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return slices.Compare(shapes[a].score(names), shapes[b].score(names))
-	})
+	slices.SortStableFunc(order, func(a, b int) int { return slices.Compare(scores[a], scores[b]) })
 	return order
 }
 
-func (s Shape) score(names map[string]bool) []int {
-	missing, known := 0, 0
+func (s Shape) score(members map[string][]byte) []int {
+	missing, known, misfits := 0, 0, 0
 	for _, name := range s.Required {
-		if names[name] {
+		if members[name] != nil {
 			known++
 		} else {
 			missing++
 		}
 	}
 	for _, name := range s.Optional {
-		if names[name] {
+		if members[name] != nil {
 			known++
 		}
 	}
-	unknown := len(names) - known
-	if s.Open {
-		unknown = 0
+	if s.Fits != nil {
+		for name, value := range members {
+			if KindOf(value) != KindNull && !s.Fits(name, NewDecoder(value)) {
+				misfits++
+			}
+		}
 	}
-	return []int{missing, unknown, -len(s.Required)}
+	unknown := len(members) - known
+	switch {
+	case s.Open:
+		unknown = 0
+	case s.Closed:
+		misfits += unknown
+	}
+	return []int{missing, misfits, unknown, -len(s.Required)}
 }
 
 // DecodeVariant decodes the value of a union that d has passed. Where a null may

@@ -59,6 +59,51 @@ func TestLooksAtValues(t *testing.T) {
 	}
 }
 
+func TestConstOf(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"a":"b"}`:                    `"b"`,
+		`{"b":1,"a": "\u0062\u00e9" }`: `"bé"`,
+		`{"a":"\"\n"}`:                 `"\"\n"`,
+		`{"a":null}`:                   `null`,
+		`{"a": true }`:                 `true`,
+		`{"a":1}`:                      `1`,
+		`{"a":-10e-1 }`:                `-1`,
+		`{"a":1.50}`:                   `1.50`,
+		`{"a":[ 1]}`:                   `[ 1]`,
+		`{"b":1}`:                      ``,
+		`[]`:                           ``,
+	} {
+		if got := jsonrpc.ConstOf([]byte(text), "a"); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+		if got := jsonrpc.NewDecoder([]byte(text)).Const("a"); got != want {
+			t.Errorf("%s: got %s before it is read, want %s", text, got, want)
+		}
+	}
+}
+
+// TestByFitOfMembers orders shapes of the same members.
+func TestByFitOfMembers(t *testing.T) {
+	isString := func(name string, d *jsonrpc.Decoder) bool { return name != "a" || d.Kind() == jsonrpc.KindString }
+	isNumber := func(name string, d *jsonrpc.Decoder) bool { return name != "a" || d.Kind() == jsonrpc.KindNumber }
+	shapes := []jsonrpc.Shape{
+		{Required: []string{"a"}, Closed: true},
+		{Required: []string{"a"}, Fits: isString},
+		{Required: []string{"a"}, Fits: isNumber},
+	}
+	for text, want := range map[string][]int{
+		`{"a":"x"}`:       {0, 1, 2},
+		`{"a":1}`:         {0, 2, 1},
+		`{"a":1,"b":1}`:   {2, 0, 1},
+		`{"a":"x","b":1}`: {1, 0, 2},
+		`{"a":null}`:      {0, 1, 2},
+	} {
+		if diff := cmp.Diff(want, jsonrpc.ByFit([]byte(text), shapes)); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", text, diff)
+		}
+	}
+}
+
 func TestByFit(t *testing.T) {
 	shapes := []jsonrpc.Shape{
 		{Required: []string{"a", "b"}},
@@ -154,6 +199,8 @@ func TestVariants(t *testing.T) {
 		{jsonrpc.NoVariant("Block", nil), "Block has no value"},
 		{jsonrpc.NoVariant("Block", new(int64)), "*int64 is no variant of Block"},
 		{jsonrpc.UnknownTag("type", "x"), `no variant has the type "x"`},
+		{jsonrpc.UnknownConst("type", "1"), `no variant has the type 1`},
+		{jsonrpc.UnknownConst("type", ""), `no member "type", which tells the variants apart`},
 		{jsonrpc.UnknownTag("type", ""), `no text in the member "type", which tells the variants apart`},
 	} {
 		if test.err.Error() != test.want {
