@@ -20,6 +20,7 @@ type builder struct {
 	open        map[*openrpc.Schema]bool  // those without a name that are being looked at
 	flat        map[*openrpc.Schema]*openrpc.Schema
 	unionKinds  map[*openrpc.Schema]Kind
+	joined      map[[2]*openrpc.Schema]*openrpc.Schema
 	only        map[*openrpc.Schema]*openrpc.Schema // what a schema is but for annotations, and null
 	secrets     map[secret]*openrpc.Schema          // see sensitive.go
 	types       *[]*Type                            // where the types go that are declared now
@@ -57,6 +58,7 @@ func newBuilder(d *openrpc.Document, o Options) *builder {
 		open:        map[*openrpc.Schema]bool{},
 		flat:        map[*openrpc.Schema]*openrpc.Schema{},
 		unionKinds:  map[*openrpc.Schema]Kind{},
+		joined:      map[[2]*openrpc.Schema]*openrpc.Schema{},
 		only:        map[*openrpc.Schema]*openrpc.Schema{},
 		named:       map[*openrpc.Node]bool{},
 		secrets:     map[secret]*openrpc.Schema{},

@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
@@ -132,8 +133,9 @@ func (b *builder) merge(s, part *openrpc.Schema) {
 	for _, condition := range conditions(part) { // whichever keyword says it
 		s.Dependencies = append(slices.Clip(s.Dependencies), openrpc.Dependency{Schema: condition})
 	}
-	first(&s.AdditionalProperties, part.AdditionalProperties)
-	first(&s.Items, part.Items)
+	s.AdditionalProperties = b.narrower(s.AdditionalProperties, part.AdditionalProperties)
+	s.Items = b.narrower(s.Items, part.Items)
+	s.Enum = commonValues(s, part)
 	first(&s.Const, part.Const)
 	s.Vast = s.Vast || part.Vast
 	s.Sensitive = s.Sensitive || part.Sensitive
@@ -143,9 +145,6 @@ func (b *builder) merge(s, part *openrpc.Schema) {
 	first(&s.ExclusiveMaximum, part.ExclusiveMaximum)
 	first(&s.MultipleOf, part.MultipleOf)
 	first(&s.MinLength, part.MinLength)
-	if s.Enum == nil {
-		s.Enum = part.Enum
-	}
 	if s.Tuple == nil {
 		s.Tuple, s.AdditionalItems = part.Tuple, part.AdditionalItems
 	}
@@ -153,6 +152,23 @@ func (b *builder) merge(s, part *openrpc.Schema) {
 	s.Format = firstOf(s.Format, part.Format)
 	s.ContentEncoding = firstOf(s.ContentEncoding, part.ContentEncoding)
 	s.Description = firstOf(s.Description, part.Description)
+}
+
+// commonValues are the values that both of two schemas list, but for a const that
+// one of them has; nil if neither lists any.
+func commonValues(s, part *openrpc.Schema) []*openrpc.Node {
+	has := func(list []*openrpc.Node, n *openrpc.Node) bool {
+		return slices.ContainsFunc(list, func(other *openrpc.Node) bool { return other.Canonical() == n.Canonical() })
+	}
+	switch {
+	case s.Const != nil && part.Const != nil && s.Const.Canonical() != part.Const.Canonical():
+		return []*openrpc.Node{} // no value is both
+	case s.Enum == nil:
+		return part.Enum
+	case part.Enum == nil:
+		return s.Enum
+	}
+	return slices.DeleteFunc(slices.Clone(s.Enum), func(n *openrpc.Node) bool { return !has(part.Enum, n) })
 }
 
 // narrowerPattern is the pattern of a schema, or that of a part that leaves one
@@ -185,20 +201,75 @@ func intersection(a, b []openrpc.Type) (both []openrpc.Type) {
 	return both
 }
 
-// withProperty adds a property. Of two of one name the one stays that says
-// more: which one value there is. It is sensitive if one of them is.
+// withProperty adds a property.
 func (b *builder) withProperty(properties []openrpc.Property, p openrpc.Property) []openrpc.Property {
 	i := slices.IndexFunc(properties, func(other openrpc.Property) bool { return other.Name == p.Name })
 	if i < 0 {
 		return append(slices.Clip(properties), p)
 	}
-	sensitive := isSensitive(properties[i].Schema) || isSensitive(p.Schema)
-	properties = slices.Clone(properties)
-	if onlyValue(properties[i].Schema.Target()) == "" && onlyValue(p.Schema.Target()) != "" {
-		properties[i] = p
-	}
-	if sensitive && !isSensitive(properties[i].Schema) {
-		properties[i].Schema = b.reference(properties[i].Schema)
+	if part := b.narrower(properties[i].Schema, p.Schema); part != properties[i].Schema {
+		properties = slices.Clone(properties)
+		properties[i].Schema = part
 	}
 	return properties
+}
+
+// narrower is what a value has to fit of which two schemas speak, either of which
+// may be nil: one that is both, if they are objects or list values, else the one
+// that says more: which one value there is. It is sensitive if one of them is.
+func (b *builder) narrower(known, more *openrpc.Schema) *openrpc.Schema {
+	if known == nil || more == nil {
+		return cmp.Or(known, more)
+	}
+	part := known
+	switch {
+	case onlyValue(known.Target()) == "" && onlyValue(more.Target()) != "":
+		part = more
+	case b.saysMore(known, more, map[[2]*openrpc.Schema]bool{}):
+		part = b.both(known, more)
+	}
+	if !isSensitive(part) && (isSensitive(known) || isSensitive(more)) {
+		part = b.reference(part)
+	}
+	return part
+}
+
+// saysMore reports whether a schema has members that another one lacks, or not
+// all of the values that it lists, on any level. What is in seen is looked at
+// already.
+func (b *builder) saysMore(known, more *openrpc.Schema, seen map[[2]*openrpc.Schema]bool) bool {
+	if known == nil || more == nil || seen[[2]*openrpc.Schema{known, more}] {
+		return false
+	}
+	seen[[2]*openrpc.Schema{known, more}] = true
+	x, y := b.flatten(known.Target()), b.flatten(more.Target())
+	kind := b.kind(x)
+	switch {
+	case x == y || x.Boolean != nil || y.Boolean != nil || isUnion(x) || isUnion(y) || b.kind(y) != kind:
+		return false
+	case kind == Slice:
+		return b.saysMore(x.Items, y.Items, seen)
+	case kind == Map:
+		return b.saysMore(x.AdditionalProperties, y.AdditionalProperties, seen)
+	case kind == Struct:
+		isNew := func(p openrpc.Property) bool {
+			return x.Property(p.Name) == nil || b.saysMore(x.Property(p.Name), p.Schema, seen)
+		}
+		return slices.ContainsFunc(y.Properties, isNew) || slices.ContainsFunc(y.Required, func(name string) bool { return !x.RequiresMember(name) })
+	}
+	return isEnum(x) && isEnum(y) && len(commonValues(x, y)) < len(enumValues(x))
+}
+
+// both is a schema that asks for what two ask for; always the same for the same
+// two, because objects may lie in themselves.
+func (b *builder) both(first, second *openrpc.Schema) *openrpc.Schema {
+	pair := [2]*openrpc.Schema{first.Target(), second.Target()}
+	if b.joined[pair] == nil {
+		node := *first.Node
+		node.Kind = openrpc.Object
+		parts := &openrpc.Node{Kind: openrpc.Array, Elements: []*openrpc.Node{first.Node, second.Node}}
+		node.Members = []openrpc.Member{{Name: "allOf", Value: parts}}
+		b.joined[pair] = &openrpc.Schema{Node: &node, AllOf: []*openrpc.Schema{first, second}, Description: first.Description, Title: first.Title}
+	}
+	return b.joined[pair]
 }
