@@ -71,6 +71,10 @@ func (w *writer) caseStrings(p *printer, c *ir.Choice) {
 	p.p("switch s := %s(raw); {", p.rt("TextOf"))
 	for _, v := range c.Strings {
 		switch {
+		case v.Type.Kind == ir.Constant:
+			p.p("case s == %s:", v.Type.Text)
+			p.p("return %s{}, nil", p.typ(v.Type))
+			continue
 		case len(v.Type.Enum) > 0:
 			p.p("case %s(s).Known():", p.typ(v.Type))
 		case v.Pattern != "":

@@ -37,6 +37,9 @@ func (w *writer) codec(p *printer, t *ir.Type) {
 	case ir.Union:
 		w.unionCodec(p, t)
 		return
+	case ir.Constant:
+		w.constantCodec(p, t)
+		return
 	}
 	bare := *t
 	bare.Sensitive = false
@@ -66,6 +69,13 @@ func (p *printer) pointee(t *ir.Type) string {
 		return fmt.Sprintf("*(*%s)(v)", p.literal(t))
 	}
 	return "*v"
+}
+
+func (w *writer) constantCodec(p *printer, t *ir.Type) {
+	p.comment("EncodeJSON writes v.")
+	p.p("func (v *%s) EncodeJSON(e *%s) { %s }\n", t.Name, p.rt("Encoder"), p.encodeLiteral(t.JSON))
+	p.comment("DecodeJSON reads v.")
+	p.p("func (v *%s) DecodeJSON(d *%s) error { return d.DecodeConst(%s) }\n", t.Name, p.rt("Decoder"), rawString(t.JSON))
 }
 
 func (w *writer) encodeStruct(p *printer, t *ir.Type) {

@@ -259,6 +259,9 @@ func (l *lanes) unnamed(r *ir.Reader, v string) string {
 	if value == v {
 		value = "*" + v
 	}
+	if r.Type.Kind == ir.Constant {
+		return fmt.Sprintf("d.DecodeConst(%s) == nil", rawString(r.Type.JSON))
+	}
 	conditions := []string{l.scan(r, v)}
 	for _, c := range r.Checks {
 		conditions = append(conditions, l.check(r, c, value))
@@ -440,7 +443,13 @@ func (l *lanes) strings(r *ir.Reader, c *ir.CaseReader) {
 	for i, v := range c.Variants {
 		l.owner = v.Variant.Type.Name
 		told := ""
+		value := fmt.Sprintf("%s(s)", l.typ(v.Variant.Type))
 		switch enum := v.Variant.Type.Enum; {
+		case v.Variant.Type.Kind == ir.Constant:
+			value = l.typ(v.Variant.Type) + "{}"
+			told = "s == " + v.Variant.Type.Text
+			l.p("case %s:", told)
+			told = "(" + told + ")"
 		case len(enum) > 0:
 			told = oneOf(&ir.Type{}, literalsOf(enum), "s")
 			l.p("case %s(s).Known():", l.typ(v.Variant.Type))
@@ -450,7 +459,7 @@ func (l *lanes) strings(r *ir.Reader, c *ir.CaseReader) {
 		default:
 			l.p("default:")
 		}
-		l.p("v.%s = %s(s)", r.Type.Choice.Field, l.typ(v.Variant.Type))
+		l.p("v.%s = %s", r.Type.Choice.Field, value)
 		conditions := l.stringChecks(v, told)
 		for _, other := range c.Variants[i+1:] { // those before do not fit
 			if c.Exclusive {

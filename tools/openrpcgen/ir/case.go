@@ -98,7 +98,7 @@ func (r *readers) caseOf(t *Type, kind Kind, parts map[*openrpc.Schema]bool, bes
 // isExact reports whether the checks say not only which strings pass, but also
 // which do not.
 func (v *VariantReader) isExact() bool {
-	return v.Variant.Type.Kind == String && !v.impossible &&
+	return (v.Variant.Type.Kind == String || v.Variant.Type.Kind == Constant) && !v.impossible &&
 		!slices.ContainsFunc(v.Checks, func(c Check) bool { return c.Kind == Format })
 }
 

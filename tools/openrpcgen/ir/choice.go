@@ -58,7 +58,7 @@ func (b *builder) tellApart(c *Choice, t tag, shared bool) {
 			continue
 		}
 		switch v.Type.Kind {
-		case String, Time, Bytes:
+		case String, Time, Bytes, Constant:
 			c.Strings = append(c.Strings, v)
 		case Int, Uint, Number:
 			first(&c.Integer, v)
@@ -86,7 +86,7 @@ func (b *builder) tellApart(c *Choice, t tag, shared bool) {
 // width ranks strings, the narrowest first.
 func width(v *Variant) int {
 	switch {
-	case len(v.Type.Enum) > 0:
+	case len(v.Type.Enum) > 0, v.Type.Kind == Constant:
 		return 0
 	case v.Pattern != "" && bounded(v.Pattern):
 		return 1

@@ -104,7 +104,7 @@ func jsonTypes(k Kind) []openrpc.Type {
 	switch k {
 	case Bool:
 		return []openrpc.Type{openrpc.TypeBoolean}
-	case String, Time, Bytes:
+	case String, Time, Bytes, Constant:
 		return []openrpc.Type{openrpc.TypeString}
 	case Int, Uint:
 		return []openrpc.Type{openrpc.TypeInteger, openrpc.TypeNumber}

@@ -31,6 +31,8 @@ func (t *Type) decode(d *jsonrpc.Decoder) error {
 		return d.Tuple(t.Least(), func(i int) error { return t.decodeElement(d, i) })
 	case Union:
 		return t.decodeUnion(d)
+	case Constant:
+		return d.DecodeConst(t.JSON)
 	}
 	return scalarDecoders[t.Kind][t.Go](d)
 }

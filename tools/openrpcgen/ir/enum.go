@@ -4,6 +4,8 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc"
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
@@ -14,25 +16,30 @@ func (b *builder) enum(t Type, s *openrpc.Schema, name string) Type {
 	if name == "" || !isEnum(s) {
 		return t
 	}
-	for _, v := range enumValues(s) {
-		if isNull(v) {
-			continue
-		}
+	values := slices.DeleteFunc(slices.Clone(enumValues(s)), isNull)
+	for _, v := range values {
 		label, literal := v.Text, literalOf(v, &t)
 		if v.Kind == openrpc.Number {
 			label = literal
 		}
-		t.Enum = append(t.Enum, EnumValue{Const: b.constName(v, name, firstOf(goSuffix(label), "Empty")), Literal: literal})
+		label = firstOf(goSuffix(label), "Empty")
+		if len(values) == 1 && endsInWord(name, label) {
+			label = "Value" // the type is named after it
+		}
+		t.Enum = append(t.Enum, EnumValue{Const: b.constName(v, name, label), Literal: literal})
 	}
 	return t
 }
 
-// constName joins the type's name and a label; a type that is named after its
-// value already has a Value.
+// endsInWord reports whether a Go name ends in a label, and not in the midst of
+// capitals.
+func endsInWord(name, label string) bool {
+	before, ok := strings.CutSuffix(name, label)
+	last, _ := utf8.DecodeLastRuneInString(before)
+	return ok && before != "" && !unicode.IsUpper(last)
+}
+
 func (b *builder) constName(at *openrpc.Node, name, label string) string {
-	if strings.HasSuffix(name, label) {
-		label = "Value"
-	}
 	return b.claim(b.names, at, name+label, name+label+"Value")
 }
 

@@ -111,6 +111,9 @@ func constDoc(t *Type) (lines []string) {
 	if t.Choice != nil && t.Choice.Null {
 		lines = append(lines, fmt.Sprintf("A nil %s is null.", t.Choice.Field))
 	}
+	if t.Kind == Constant {
+		lines = append(lines, Wrap(fmt.Sprintf("It is always %s.", Printable(t.JSON)))...)
+	}
 	for _, c := range t.Consts {
 		lines = append(lines, Wrap(fmt.Sprintf("Its member %s is always %s.", Printable(c.Name), Printable(c.JSON)))...)
 	}

@@ -140,6 +140,9 @@ func (r *readers) fill(reader *Reader, all []*openrpc.Schema) {
 	switch reader.Type.Kind {
 	case String:
 		reader.each(all, (*Reader).text)
+	case Constant:
+		reader.each(all, (*Reader).text)
+		reader.impossible = reader.impossible || !fitsAll(all, base(reader.Type).JSON)
 	case Time, Bytes:
 		reader.each(all, (*Reader).encodedText)
 	case Int, Uint:

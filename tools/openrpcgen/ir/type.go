@@ -6,15 +6,16 @@ type Kind uint8
 // The kinds. Each has a codec of its own in the runtime; those from Struct on,
 // and whatever is declared and composed, have one that is generated.
 const (
-	Raw    Kind = iota // json.RawMessage
-	Bool               // bool
-	String             // string
-	Int                // int64, or as Go says
-	Uint               // uint64, or as Go says
-	Float              // float64
-	Number             // json.Number: integers beyond 64 bits
-	Time               // time.Time
-	Bytes              // []byte
+	Raw      Kind = iota // json.RawMessage
+	Bool                 // bool
+	String               // string
+	Int                  // int64, or as Go says
+	Uint                 // uint64, or as Go says
+	Float                // float64
+	Number               // json.Number: integers beyond 64 bits
+	Time                 // time.Time
+	Bytes                // []byte
+	Constant             // struct{}: one string, among the variants of a union
 	Slice
 	Map
 	Struct
@@ -35,6 +36,8 @@ type Type struct {
 	Consts []*Const // members that are no fields
 	Extra  *Value   // what members, or elements, beside Fields are; nil: they are dropped
 	Enum   []EnumValue
+	JSON   string  // of a Constant, compact
+	Text   string  // of a Constant, as Go spells it
 	Choice *Choice // of a Union
 	Shared bool    // a Struct that is a variant of a Union with Fields
 	Params bool    // a Struct of params, which may be positional
@@ -46,7 +49,7 @@ type Type struct {
 
 // HasCodec reports whether the type encodes and decodes itself.
 func (t *Type) HasCodec() bool {
-	return t.Sensitive || t.Kind >= Struct || (t.Name != "" && (t.Kind == Slice || t.Kind == Map))
+	return t.Sensitive || t.Kind >= Struct || t.Kind == Constant || (t.Name != "" && (t.Kind == Slice || t.Kind == Map))
 }
 
 // HasNil reports whether Go's zero of the type is nothing that JSON has: a

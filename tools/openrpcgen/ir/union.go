@@ -3,6 +3,7 @@ package ir
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/jsonrpc"
@@ -311,12 +312,23 @@ func (b *builder) variantType(s *openrpc.Schema, kind Kind, asked *openrpc.Node,
 		*t = Type{Kind: String, Go: "string"}
 	case Number:
 		*t = Type{Kind: Number, Go: "json.Number"}
+	case String:
+		*t = b.text(s, name)
 	default:
 		*t = b.shape(s, owner{name: name}, name)
 	}
 	t.Name, t.Sensitive = name, s.Sensitive
 	t.Doc = paragraphs(typeDoc(name, s, "a variant of ["+union+"]"), constDoc(t), sensitiveDoc(t))
 	return t
+}
+
+// text decides about an inline variant that is a string, which may be always the
+// same.
+func (b *builder) text(s *openrpc.Schema, name string) Type {
+	if values := enumValues(s); len(values) == 1 && isTextEnum(s) && !s.Sensitive {
+		return Type{Kind: Constant, Go: "struct{}", JSON: string(values[0].JSON()), Text: strconv.Quote(values[0].Text)}
+	}
+	return b.shape(s, owner{name: name}, name)
 }
 
 // plainName are the types that variants without a name share.
@@ -373,7 +385,12 @@ var kindLabel = map[Kind]string{
 // label names a variant within its union: by the text of its tag, its only
 // required member, its title, its value, or its kind.
 func (b *builder) label(s *openrpc.Schema, kind Kind, r relatives) string {
-	if r.kinds {
+	values := enumValues(s)
+	isConstant := kind == String && len(values) == 1
+	switch {
+	case r.kinds && isConstant:
+		return labelOf(values[0])
+	case r.kinds:
 		return kindLabel[kind]
 	}
 	tags := b.memberValues(s, r.tag.name)
@@ -389,7 +406,7 @@ func (b *builder) label(s *openrpc.Schema, kind Kind, r relatives) string {
 	if r.tag.name != "" && len(tags) > 0 {
 		return labelOf(tags[0])
 	}
-	if values := enumValues(s); kind == String && len(values) == 1 {
+	if isConstant {
 		return labelOf(values[0])
 	}
 	return kindLabel[kind]
