@@ -131,12 +131,11 @@ func ByFit(raw []byte, shapes []Shape) []int {
 		members[strings.Clone(name)] = value
 		return err
 	})
-	order, scores := make([]int, len(shapes)), make([][]int, len(shapes))
-	for i := range order {
-		order[i], scores[i] = i, shapes[i].score(members)
+	scores := make([][]int, len(shapes))
+	for i, s := range shapes {
+		scores[i] = s.score(members)
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return slices.Compare(scores[a], scores[b]) })
-	return order
+	return inOrder(scores)
 }
 
 func (s Shape) score(members map[string][]byte) []int {
@@ -168,6 +167,54 @@ func (s Shape) score(members map[string][]byte) []int {
 		misfits += unknown
 	}
 	return []int{missing, misfits, unknown, -len(s.Required)}
+}
+
+// Lengths is what is known of an array's elements.
+type Lengths struct {
+	Least int
+	Most  *int                         // nil: any number
+	Fits  func(i int, d *Decoder) bool // whether an element is as it must be; nil: any is
+}
+
+// ByLength returns the indexes of lengths, those first that fit an array best:
+// as many elements as it has, then the fewest elements that are not as they must
+// be; equals keep their order.
+func ByLength(raw []byte, lengths []Lengths) []int {
+	var elements [][]byte
+	d := NewDecoder(raw)
+	_ = d.Array(func(int) error {
+		element, err := d.Raw()
+		elements = append(elements, element)
+		return err
+	})
+	scores := make([][]int, len(lengths))
+	for i, l := range lengths {
+		scores[i] = l.score(elements)
+	}
+	return inOrder(scores)
+}
+
+func (l Lengths) score(elements [][]byte) []int {
+	outside, misfits := 0, 0
+	if len(elements) < l.Least || l.Most != nil && len(elements) > *l.Most {
+		outside = 1
+	}
+	for i, element := range elements {
+		if l.Fits != nil && KindOf(element) != KindNull && !l.Fits(i, NewDecoder(element)) {
+			misfits++
+		}
+	}
+	return []int{outside, misfits}
+}
+
+// inOrder returns the indexes of scores, the lowest first.
+func inOrder(scores [][]int) []int {
+	order := make([]int, len(scores))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return slices.Compare(scores[a], scores[b]) })
+	return order
 }
 
 // DecodeVariant decodes the value of a union that d has passed. Where a null may

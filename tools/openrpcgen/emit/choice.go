@@ -27,7 +27,7 @@ func (w *writer) decodeVariant(p *printer, t *ir.Type) {
 			p.p("case %s:", p.rt("KindBool"))
 			p.p("return %s", p.decodeAs(c.Bool))
 		}
-		w.caseArrays(p, c)
+		w.caseArrays(p, t)
 		w.caseObjects(p, t)
 		p.p("}")
 	}
@@ -108,7 +108,8 @@ func (w *writer) caseNumbers(p *printer, c *ir.Choice) {
 	}
 }
 
-func (w *writer) caseArrays(p *printer, c *ir.Choice) {
+func (w *writer) caseArrays(p *printer, t *ir.Type) {
+	c := t.Choice
 	if len(c.Arrays) == 0 {
 		return
 	}
@@ -128,10 +129,20 @@ func (w *writer) caseArrays(p *printer, c *ir.Choice) {
 		}
 		p.p("}")
 	default:
-		for _, v := range c.Arrays {
-			p.tryAs(v)
-		}
+		p.p("for _, i := range %s(raw, lengthsOf%s) {", p.rt("ByLength"), t.Name)
+		tryInOrder(p, c.Arrays)
 	}
+}
+
+// tryInOrder tries the variants in an order of their indexes.
+func tryInOrder(p *printer, variants []*ir.Variant) {
+	p.p("switch i {")
+	for i, v := range variants {
+		p.p("case %d:", i)
+		p.tryAs(v)
+	}
+	p.p("}")
+	p.p("}")
 }
 
 // byFirst reports whether the first element tells arrays apart.
@@ -175,13 +186,7 @@ func (w *writer) caseObjects(p *printer, t *ir.Type) {
 		w.caseOwn(p, c.Objects)
 	default:
 		p.p("for _, i := range %s(raw, shapesOf%s) {", p.rt("ByFit"), t.Name)
-		p.p("switch i {")
-		for i, v := range c.Objects {
-			p.p("case %d:", i)
-			p.tryAs(v)
-		}
-		p.p("}")
-		p.p("}")
+		tryInOrder(p, c.Objects)
 	}
 }
 
@@ -260,80 +265,6 @@ func (w *writer) tables(p *printer) {
 			written["patternOf"+v.Type.Name] = true
 			p.p("var patternOf%s = %s(%s)\n", v.Type.Name, p.name("regexp", "MustCompile"), rawString(v.Pattern))
 		}
-		if t.Choice.ByFit() {
-			for _, v := range t.Choice.Objects {
-				w.fits(p, v, written)
-			}
-			w.shapes(p, t)
-		}
+		w.fit(p, t, written)
 	}
-}
-
-func (w *writer) shapes(p *printer, t *ir.Type) {
-	p.p("var shapesOf%s = []%s{", t.Name, p.rt("Shape"))
-	for _, v := range t.Choice.Objects {
-		var members []string
-		if len(v.Required) > 0 {
-			members = append(members, "Required: []string{"+quotedList(v.Required)+"}")
-		}
-		if len(v.Optional) > 0 {
-			members = append(members, "Optional: []string{"+quotedList(v.Optional)+"}")
-		}
-		if v.Open {
-			members = append(members, "Open: true")
-		}
-		if v.Closed {
-			members = append(members, "Closed: true")
-		}
-		if len(v.Fits) > 0 {
-			members = append(members, "Fits: fitsOf"+v.Type.Name)
-		}
-		p.p("{%s}, // %s", strings.Join(members, ", "), v.Type.Name)
-	}
-	p.p("}\n")
-}
-
-// fits writes what tells whether members are as an object's schema asks for.
-func (w *writer) fits(p *printer, v *ir.Variant, written map[string]bool) {
-	if name := "fitsOf" + v.Type.Name; len(v.Fits) == 0 || written[name] {
-		return
-	}
-	patterns := map[string]string{}
-	for _, f := range v.Fits {
-		for _, c := range f.Checks {
-			if c.Kind == ir.Pattern && patterns[c.Arg] == "" {
-				patterns[c.Arg] = unused("patternOf"+v.Type.Name+f.GoName, written)
-				p.p("var %s = %s(%s)\n", patterns[c.Arg], p.name("regexp", "MustCompile"), rawString(c.Arg))
-			}
-		}
-	}
-	p.p("func %s(name string, d *%s) bool {", unused("fitsOf"+v.Type.Name, written), p.rt("Decoder"))
-	p.p("switch name {")
-	for _, f := range v.Fits {
-		p.p("case %q:", f.Name)
-		p.p("var v %s", p.typ(f.Type))
-		decode, _, _ := strings.Cut(p.scalarDecoder(f.Type), "[")
-		conditions := []string{fmt.Sprintf("%s(&v, d) == nil", decode)}
-		for _, c := range f.Checks {
-			if c.Kind == ir.Pattern {
-				conditions = append(conditions, fmt.Sprintf("%s.MatchString(%s)", patterns[c.Arg], convert(f.Type, "string", "v")))
-			} else {
-				conditions = append(conditions, p.condition(f.Type, c, "v"))
-			}
-		}
-		p.p("return %s", joined(conditions))
-	}
-	p.p("}")
-	p.p("return true")
-	p.p("}\n")
-}
-
-// unused takes a name, or the first with a number that is not taken.
-func unused(name string, taken map[string]bool) string {
-	candidate := name
-	for n := 2; taken[candidate]; n++ {
-		candidate = fmt.Sprintf("%s%d", name, n)
-	}
-	taken[candidate] = true
-	return candidate
 }

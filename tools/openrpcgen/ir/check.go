@@ -27,6 +27,7 @@ const (
 	MultipleOf
 	MinItems
 	MaxItems
+	Kinds // Kinds, of JSON
 )
 
 // Check is one condition. Arg is spelled in Go, but for Pattern and Format,
@@ -35,6 +36,8 @@ type Check struct {
 	Kind CheckKind
 	Arg  string
 	Args []string
+
+	Kinds []Kind
 }
 
 // each adds what every one of the schemas asks for.

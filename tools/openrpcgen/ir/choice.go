@@ -43,7 +43,9 @@ type Variant struct {
 	Optional []string
 	Open     bool            // has members of any name
 	Closed   bool            // has no members but those
-	Fits     []FieldChecks   // of objects that only the closest fit tells apart
+	Least    int             // elements of an array
+	Most     *int            // nil: any number
+	Fits     []PartChecks    // of objects and arrays that only the closest fit tells apart
 	part     *openrpc.Schema // as it stands in the choice
 	schema   *openrpc.Schema // what it comes to
 }
@@ -79,7 +81,11 @@ func (b *builder) tellApart(c *Choice, t tag, shared bool) {
 		mayBeEmpty := func(v *Variant) bool { return v.schema.MinItems == nil || *v.schema.MinItems == 0 }
 		c.Empty = c.Arrays[max(slices.IndexFunc(c.Arrays, mayBeEmpty), 0)]
 	}
+	if len(c.Arrays) > 1 {
+		b.later = append(b.later, func() { b.fitArrays(c) })
+	}
 	slices.SortStableFunc(c.Strings, func(a, b *Variant) int { return width(a) - width(b) })
+	b.warnOfScalars(c)
 	b.tellObjects(c, t)
 }
 
@@ -93,8 +99,11 @@ func width(v *Variant) int {
 	case v.Pattern != "":
 		return 2
 	}
-	return 3
+	return anyText
 }
+
+// anyText is the width of strings that nothing bounds.
+const anyText = 3
 
 // bounded reports whether a pattern matches texts of limited length only.
 func bounded(pattern string) bool {
@@ -147,7 +156,7 @@ func (b *builder) tellObjects(c *Choice, t tag) {
 		v.Own = ownMember(v, c.Objects)
 	}
 	if c.ByFit() {
-		b.fit(c)
+		b.later = append(b.later, func() { b.fitObjects(c) })
 	}
 }
 

@@ -122,8 +122,8 @@ func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrp
 	breakCycles(s.Types)
 	refreshAliases(s.Types)
 	markHolders(s.Types)
-	for _, finish := range b.later {
-		finish()
+	for i := 0; i < len(b.later); i++ { // some add others
+		b.later[i]()
 	}
 	readers := &readers{builder: b, known: map[string]*Reader{}}
 	for _, m := range s.Methods {

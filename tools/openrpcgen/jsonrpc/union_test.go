@@ -104,6 +104,23 @@ func TestByFitOfMembers(t *testing.T) {
 	}
 }
 
+func TestByLength(t *testing.T) {
+	isString := func(i int, d *jsonrpc.Decoder) bool { return i > 0 || d.Kind() == jsonrpc.KindString }
+	lengths := []jsonrpc.Lengths{{Least: 1, Most: new(2)}, {Fits: isString}, {Least: 3}}
+	for text, want := range map[string][]int{
+		`[]`:          {1, 0, 2},
+		`["a"]`:       {0, 1, 2},
+		`[1,2]`:       {0, 1, 2},
+		`[null]`:      {0, 1, 2},
+		`[1,2,3]`:     {2, 1, 0},
+		`["a",2,[3]]`: {1, 2, 0},
+	} {
+		if diff := cmp.Diff(want, jsonrpc.ByLength([]byte(text), lengths)); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", text, diff)
+		}
+	}
+}
+
 func TestByFit(t *testing.T) {
 	shapes := []jsonrpc.Shape{
 		{Required: []string{"a", "b"}},
