@@ -9,16 +9,16 @@ import (
 	"context"
 )
 
-const listAdmins = `-- name: ListAdmins :many
+const listAdminsAnd = `-- name: ListAdminsAnd :many
 SELECT id, username, email, password_hash, role, created_at, updated_at, deleted_at, username_canonical, email_canonical, active FROM users
-WHERE role = 'admin' AND deleted_at IS NULL
+WHERE (role = 'admin' OR username_canonical = $1) AND deleted_at IS NULL
 ORDER BY id
 `
 
-// ListAdmins answers all administrators who are not deleted, those who are disabled too, oldest first. It may read the whole
-// table: it is for the start.
-func (q *Queries) ListAdmins(ctx context.Context) ([]User, error) {
-	rows, err := q.db.Query(ctx, listAdmins)
+// ListAdminsAnd answers all administrators who are not deleted, those who are disabled too, and whoever has that name, oldest first.
+// It may read the whole table: it is for the start.
+func (q *Queries) ListAdminsAnd(ctx context.Context, canonical string) ([]User, error) {
+	rows, err := q.db.Query(ctx, listAdminsAnd, canonical)
 	if err != nil {
 		return nil, err
 	}

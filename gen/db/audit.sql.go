@@ -11,8 +11,8 @@ import (
 )
 
 const createAuditEntry = `-- name: CreateAuditEntry :exec
-INSERT INTO audit_entries (actor_id, target_id, method, outcome, request_id, address)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO audit_entries (actor_id, target_id, method, outcome, changes, request_id, address)
+VALUES ($1, $2, $3, $4, coalesce($5::text[], '{}'), $6, $7)
 `
 
 type CreateAuditEntryParams struct {
@@ -20,6 +20,7 @@ type CreateAuditEntryParams struct {
 	TargetID  *int64
 	Method    string
 	Outcome   string
+	Changes   []string
 	RequestID string
 	Address   *netip.Addr
 }
@@ -30,6 +31,7 @@ func (q *Queries) CreateAuditEntry(ctx context.Context, arg CreateAuditEntryPara
 		arg.TargetID,
 		arg.Method,
 		arg.Outcome,
+		arg.Changes,
 		arg.RequestID,
 		arg.Address,
 	)
@@ -37,7 +39,7 @@ func (q *Queries) CreateAuditEntry(ctx context.Context, arg CreateAuditEntryPara
 }
 
 const listAuditEntries = `-- name: ListAuditEntries :many
-SELECT id, at, actor_id, target_id, method, outcome, request_id, address FROM audit_entries
+SELECT id, at, actor_id, target_id, method, outcome, changes, request_id, address FROM audit_entries
 WHERE id < coalesce($1::bigint, 9223372036854775807)
 ORDER BY id DESC
 LIMIT $2::bigint
@@ -65,6 +67,7 @@ func (q *Queries) ListAuditEntries(ctx context.Context, arg ListAuditEntriesPara
 			&i.TargetID,
 			&i.Method,
 			&i.Outcome,
+			&i.Changes,
 			&i.RequestID,
 			&i.Address,
 		); err != nil {
@@ -79,7 +82,7 @@ func (q *Queries) ListAuditEntries(ctx context.Context, arg ListAuditEntriesPara
 }
 
 const listAuditEntriesOf = `-- name: ListAuditEntriesOf :many
-SELECT id, at, actor_id, target_id, method, outcome, request_id, address FROM audit_entries
+SELECT id, at, actor_id, target_id, method, outcome, changes, request_id, address FROM audit_entries
 WHERE target_id = $1::bigint AND id < coalesce($2::bigint, 9223372036854775807)
 ORDER BY id DESC
 LIMIT $3::bigint
@@ -108,6 +111,7 @@ func (q *Queries) ListAuditEntriesOf(ctx context.Context, arg ListAuditEntriesOf
 			&i.TargetID,
 			&i.Method,
 			&i.Outcome,
+			&i.Changes,
 			&i.RequestID,
 			&i.Address,
 		); err != nil {

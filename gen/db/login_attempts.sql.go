@@ -13,7 +13,11 @@ import (
 
 const forgetLogins = `-- name: ForgetLogins :execrows
 DELETE FROM login_attempts
-WHERE key IN (SELECT a.key FROM login_attempts AS a WHERE a.idle_at <= now() FOR UPDATE SKIP LOCKED)
+WHERE key IN (
+    SELECT a.key FROM login_attempts AS a
+    WHERE greatest(a.clear_at, a.retry_at, a.known_until) <= now()
+    FOR UPDATE SKIP LOCKED
+)
 `
 
 // ForgetLogins removes what no longer counts, but waits for nobody who is counting there: they might wait for it.
@@ -26,120 +30,110 @@ func (q *Queries) ForgetLogins(ctx context.Context) (int64, error) {
 }
 
 const rememberLogin = `-- name: RememberLogin :exec
-INSERT INTO login_attempts (key, failures, retry_at, idle_at)
-VALUES ($1, 0, '-infinity', now() + $2::interval)
-ON CONFLICT (key) DO UPDATE SET failures = 0, retry_at = '-infinity', idle_at = excluded.idle_at
+INSERT INTO login_attempts (key, clear_at, known_until)
+VALUES ($1, now(), now() + interval '30 days')
+ON CONFLICT (key) DO UPDATE SET
+    clear_at = excluded.clear_at, retry_at = excluded.retry_at, known_until = excluded.known_until
 `
 
-type RememberLoginParams struct {
-	KnownKey []byte
-	Memory   time.Duration
-}
-
-// RememberLogin makes account and address known to each other.
-func (q *Queries) RememberLogin(ctx context.Context, arg RememberLoginParams) error {
-	_, err := q.db.Exec(ctx, rememberLogin, arg.KnownKey, arg.Memory)
+// RememberLogin makes account and address known to each other, and forgets what has failed there.
+func (q *Queries) RememberLogin(ctx context.Context, knownKey []byte) error {
+	_, err := q.db.Exec(ctx, rememberLogin, knownKey)
 	return err
 }
 
 const reserveLogin = `-- name: ReserveLogin :one
-WITH counted AS (
-    SELECT CASE WHEN EXISTS (SELECT FROM login_attempts AS k WHERE k.key = $2 AND k.idle_at > now())
-        THEN $2::bytea ELSE $3::bytea END AS key
+WITH known AS (
+    SELECT EXISTS (SELECT FROM login_attempts AS k WHERE k.key = $1 AND k.known_until > now()) AS yes
 ), by_address AS (
-    INSERT INTO login_attempts AS a (key, failures, retry_at, idle_at)
-    SELECT $1, 1, '-infinity', now() + $4::interval
-    FROM counted
-    WHERE NOT EXISTS (SELECT FROM login_attempts AS c WHERE c.key = counted.key AND c.retry_at > now())
+    INSERT INTO login_attempts AS a (key, clear_at)
+    SELECT $2, now() + interval '1 hour'
+    FROM known
+    WHERE NOT known.yes
+      AND NOT EXISTS (SELECT FROM login_attempts AS c WHERE c.key = $3 AND c.retry_at > now())
     ON CONFLICT (key) DO UPDATE SET
-        failures = CASE WHEN a.idle_at > now() THEN a.failures + 1 ELSE 1 END,
-        retry_at = CASE WHEN a.idle_at > now() AND a.failures + 1 >= $5::bigint
-            THEN now() + least($6::interval,
-                $7::interval * power(2, least(a.failures + 1 - $5, 30)))
-            ELSE '-infinity' END,
-        idle_at = now() + $4
+        clear_at = greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
+        retry_at = login_retry_at(greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
+            $4::bigint, $5::interval, $6::interval)
     WHERE a.retry_at <= now()
     RETURNING key
 ), by_account AS (
-    INSERT INTO login_attempts AS a (key, failures, retry_at, idle_at)
-    SELECT counted.key, 1, '-infinity', now() + $4
-    FROM counted, by_address
+    INSERT INTO login_attempts AS a (key, clear_at)
+    SELECT CASE WHEN known.yes THEN $1::bytea ELSE $3::bytea END, now() + interval '1 hour'
+    FROM known
+    WHERE known.yes OR EXISTS (SELECT key FROM by_address)
     ON CONFLICT (key) DO UPDATE SET
-        failures = CASE WHEN a.idle_at > now() THEN a.failures + 1 ELSE 1 END,
-        retry_at = CASE WHEN a.idle_at > now() AND a.failures + 1 >= $8::bigint
-            THEN now() + least($6,
-                $7 * power(2, least(a.failures + 1 - $8, 30)))
-            ELSE '-infinity' END,
-        idle_at = greatest(a.idle_at, now() + $4)
+        clear_at = greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
+        retry_at = login_retry_at(greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
+            $7::bigint, $5, $6)
     WHERE a.retry_at <= now()
     RETURNING key
 )
-SELECT counted.key AS counted_key,
+SELECT known.yes AS known,
     EXISTS (SELECT key FROM by_account) AS admitted,
     (SELECT coalesce(ceil(extract(epoch FROM max(b.retry_at) - now())), 0) FROM login_attempts AS b
-        WHERE b.key IN ($1, counted.key) AND b.retry_at > now())::bigint AS retry_after
-FROM counted
+        WHERE b.key IN ($1, $2, $3)
+          AND known.yes = (b.key = $1) AND b.retry_at > now())::bigint AS retry_after
+FROM known
 `
 
 type ReserveLoginParams struct {
-	AddressKey   []byte
 	KnownKey     []byte
+	AddressKey   []byte
 	AccountKey   []byte
-	Memory       time.Duration
 	AddressLimit int64
-	Longest      time.Duration
 	Delay        time.Duration
+	Longest      time.Duration
 	AccountLimit int64
 }
 
 type ReserveLoginRow struct {
-	CountedKey []byte
+	Known      bool
 	Admitted   bool
 	RetryAfter int64
 }
 
 // ReserveLogin counts a login before it is tried, as if it had failed, and tells whether it may be. Counted are the address and,
-// if that lets it pass, the account; or in the account's place the two together, where the account has been logged in to from
-// that address before: so nobody else's guesses can keep its owner out there. Whoever has failed as often as a limit allows waits
-// for the delay, and twice as long each time from then on, up to the longest. What is refused does not count; for an address it may,
-// where the account reaches its limit by others at the same moment.
+// if that lets it pass, the account; or the two together, where the account has been logged in to from that address before, so that
+// nobody else's guesses can keep its owner out there. What is refused does not count; for an address it may, where the account
+// reaches its limit by others at the same moment.
 //
 // now() is when the statement began. Where it then had to wait for another, that one's retry_at lies after it: right for a delay,
-// and why there is none before the limit, not even of no length.
+// and why there is none before the limit, not even of no length. What is counted on from there takes the clock as it is then, or
+// the other's failure would seem to lie ahead and count as two.
 func (q *Queries) ReserveLogin(ctx context.Context, arg ReserveLoginParams) (ReserveLoginRow, error) {
 	row := q.db.QueryRow(ctx, reserveLogin,
-		arg.AddressKey,
 		arg.KnownKey,
+		arg.AddressKey,
 		arg.AccountKey,
-		arg.Memory,
 		arg.AddressLimit,
-		arg.Longest,
 		arg.Delay,
+		arg.Longest,
 		arg.AccountLimit,
 	)
 	var i ReserveLoginRow
-	err := row.Scan(&i.CountedKey, &i.Admitted, &i.RetryAfter)
+	err := row.Scan(&i.Known, &i.Admitted, &i.RetryAfter)
 	return i, err
 }
 
 const returnLogin = `-- name: ReturnLogin :exec
 WITH by_address AS (
-    UPDATE login_attempts AS a SET failures = greatest(a.failures - 1, 0), retry_at = '-infinity'
+    UPDATE login_attempts AS a SET clear_at = a.clear_at - interval '1 hour', retry_at = '-infinity'
     WHERE a.key = $2
     RETURNING a.key
 )
-UPDATE login_attempts AS a SET failures = greatest(a.failures - 1, 0), retry_at = '-infinity'
+UPDATE login_attempts AS a SET clear_at = a.clear_at - interval '1 hour', retry_at = '-infinity'
 WHERE a.key = $1 AND (SELECT count(*) FROM by_address) >= 0
 `
 
 type ReturnLoginParams struct {
-	CountedKey []byte
+	AccountKey []byte
 	AddressKey []byte
 }
 
 // ReturnLogin takes a reservation back: the login has not failed. The address comes first, which the count makes sure of, as in
 // ReserveLogin: two who each have what the other wants next would wait for ever.
 func (q *Queries) ReturnLogin(ctx context.Context, arg ReturnLoginParams) error {
-	_, err := q.db.Exec(ctx, returnLogin, arg.CountedKey, arg.AddressKey)
+	_, err := q.db.Exec(ctx, returnLogin, arg.AccountKey, arg.AddressKey)
 	return err
 }

@@ -16,9 +16,11 @@ type AuditEntry struct {
 	// The user who did it; null where nobody was logged in.
 	ActorID *int64
 	// The user it was done to; null where there is no such user.
-	TargetID  *int64
-	Method    string
-	Outcome   string
+	TargetID *int64
+	Method   string
+	Outcome  string
+	// What of the user was changed: the name of a column, with its new value where that is one of a few.
+	Changes   []string
 	RequestID string
 	Address   *netip.Addr
 }
@@ -34,16 +36,16 @@ type IdempotentCall struct {
 	CreatedAt time.Time
 }
 
-// How often a login has failed: by account, by address, by both. Unlogged would forget it when Postgres crashes.
+// How often logins have failed of late, by account, by address, and by both where they know each other.
 type LoginAttempt struct {
 	// A keyed hash of what is counted: neither names nor addresses can be read here.
 	Key []byte
-	// Logins that failed or have not ended yet.
-	Failures int64
+	// When all failures are forgotten, one each hour: as many count as hours are left.
+	ClearAt time.Time
 	// When the next login may be tried.
 	RetryAt time.Time
-	// When the failures are forgotten.
-	IdleAt time.Time
+	// Until when account and address know each other.
+	KnownUntil time.Time
 }
 
 // A login, until it ends: then its row is gone, and with it every token of the session.

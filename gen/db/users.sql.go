@@ -140,12 +140,12 @@ func (q *Queries) GetUser(ctx context.Context, id int64) (User, error) {
 
 const getUserByName = `-- name: GetUserByName :one
 SELECT id, username, email, password_hash, role, created_at, updated_at, deleted_at, username_canonical, email_canonical, active FROM users
-WHERE username_canonical = lower(normalize($1::text COLLATE "C", NFKC))
+WHERE username_canonical = $1
 `
 
 // GetUserByName finds an account by the canonical form of its name, be it disabled or deleted.
-func (q *Queries) GetUserByName(ctx context.Context, username string) (User, error) {
-	row := q.db.QueryRow(ctx, getUserByName, username)
+func (q *Queries) GetUserByName(ctx context.Context, canonical string) (User, error) {
+	row := q.db.QueryRow(ctx, getUserByName, canonical)
 	var i User
 	err := row.Scan(
 		&i.ID,

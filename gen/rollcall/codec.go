@@ -296,6 +296,8 @@ func (v *AuditEntry) EncodeJSON(e *jsonrpc.Encoder) {
 	e.Str(v.Method)
 	e.FieldStart("outcome")
 	e.Str(string(v.Outcome))
+	e.FieldStart("changes")
+	jsonrpc.EncodeSlice(v.Changes, e, jsonrpc.EncodeString[string])
 	e.FieldStart("request_id")
 	e.Str(v.RequestID)
 	if v.Address != "" {
@@ -321,6 +323,8 @@ func (v *AuditEntry) DecodeJSON(d *jsonrpc.Decoder) error {
 			return jsonrpc.DecodeString(&v.Method, d)
 		case "outcome":
 			return jsonrpc.DecodeString(&v.Outcome, d)
+		case "changes":
+			return jsonrpc.DecodeSlice(&v.Changes, d, jsonrpc.DecodeString[string])
 		case "request_id":
 			return jsonrpc.DecodeString(&v.RequestID, d)
 		case "address":

@@ -99,7 +99,7 @@ type UpdateUserParams struct {
 	Username Username `json:"username,omitzero"` // The new name.
 	Email    Email    `json:"email,omitzero"`    // The new email address.
 	Password Password `json:"password,omitzero"` // The new password.
-	// The password as it is now. Administrators need not give it.
+	// The caller's own password as it is now, if they change themselves.
 	CurrentPassword CurrentPassword `json:"current_password,omitzero"`
 	IdempotencyKey  IdempotencyKey  `json:"idempotency_key,omitzero"` // Names this call, so that it can be sent again.
 }

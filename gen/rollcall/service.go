@@ -201,14 +201,14 @@ type Service interface {
 	//
 	// Changes a user's name, email or password.
 	//
-	// An administrator may change any user. Other accounts may change themselves,
-	// and for a new password or email must give `current_password`. What is left
-	// out stays as it is; a call that changes nothing is refused. A new password
-	// ends all sessions of the account.
+	// An administrator may change any user. Whoever changes themselves must give
+	// `current_password`: a token alone, which may be stolen, must not be enough.
+	// What is left out stays as it is; a call that changes nothing is refused. A
+	// new password ends all sessions of the account.
 	//
 	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
-	// [*UserNotFoundError], [*OverloadedError], [*IdempotencyConflictError],
-	// [*InvalidParamsError], [*InternalError].
+	// [*UserNotFoundError], [*TooManyAttemptsError], [*OverloadedError],
+	// [*IdempotencyConflictError], [*InvalidParamsError], [*InternalError].
 	UpdateUser(ctx context.Context, params UpdateUserParams) (User, error)
 
 	// SetRole is the method set_role.
@@ -252,9 +252,10 @@ type Service interface {
 	//
 	// Lists what was done to accounts, newest first.
 	//
-	// Logins, whether they worked or not, and every change, with who made it and
-	// where it came from. Nothing is ever taken out. For the next page, give the
-	// id of this page's last entry as `after`.
+	// Logins whose password was looked at, right or wrong, and every change, with
+	// who made it and where it came from. Calls that are refused before that leave
+	// no entry. Nothing is ever taken out. For the next page, give the id of this
+	// page's last entry as `after`.
 	//
 	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
 	// [*InvalidParamsError], [*InternalError].

@@ -235,6 +235,9 @@ type AuditEntry struct {
 	// Minimum length 1.
 	Method  string       `json:"method"`
 	Outcome AuditOutcome `json:"outcome"`
+	// What of the user was changed: the name of a member, like `email` or
+	// `password`, or with its new value, like `role=admin` or `active=false`.
+	Changes []string `json:"changes"`
 	// The header `X-Request-Id` of the answer, which the log's lines carry too.
 	RequestID string  `json:"request_id"`
 	Address   Address `json:"address,omitzero"`

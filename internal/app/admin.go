@@ -50,7 +50,7 @@ func (c *adminCreateCommand) Run(ctx context.Context, streams Streams) error {
 		return err
 	}
 	defer database.Close()
-	user, err := admin.create(ctx, database, auth.NewPasswords(1))
+	user, err := admin.create(ctx, "rollcall admin create", database, auth.NewPasswords(1))
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,8 @@ func (c *adminCreateCommand) Run(ctx context.Context, streams Streams) error {
 // newAdmin is an administrator to be.
 type newAdmin struct{ username, email, password string }
 
-func (a newAdmin) create(ctx context.Context, database *postgres.DB, passwords *auth.Passwords) (user db.User, err error) {
+// create makes the account, which the audit log says that command has done.
+func (a newAdmin) create(ctx context.Context, command string, database *postgres.DB, passwords *auth.Passwords) (user db.User, err error) {
 	if err := a.check(ctx); err != nil {
 		return user, err
 	}
@@ -77,7 +78,7 @@ func (a newAdmin) create(ctx context.Context, database *postgres.DB, passwords *
 			return err
 		}
 		return q.CreateAuditEntry(ctx, db.CreateAuditEntryParams{
-			TargetID: &user.ID, Method: "rollcall admin create", Outcome: string(rollcall.AuditOutcomeDone),
+			TargetID: &user.ID, Method: command, Outcome: string(rollcall.AuditOutcomeDone),
 		})
 	})
 	return user, explainParams(err)

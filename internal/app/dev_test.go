@@ -40,7 +40,7 @@ func TestDev(t *testing.T) {
 	must(c.Authenticate(t.Context(), admin))(t)
 	must(c.CreateUser(t.Context(), ada))(t)
 	must(c.UpdateUser(t.Context(), rollcall.UpdateUserParams{
-		UserID: 1, Username: "root", Email: "root@example.com", Password: "no longer admin123",
+		UserID: 1, Username: "root", Email: "root@example.com", Password: "no longer admin123", CurrentPassword: "admin123",
 	}))(t)
 	private := map[string]string{}
 	for _, name := range []string{"token-key.pem", "secret"} {

@@ -50,7 +50,7 @@ func (s firstAdminSettings) useFile(ctx context.Context, log *slog.Logger, datab
 	if err != nil {
 		return err
 	}
-	user, err := admin.create(ctx, database, passwords)
+	user, err := admin.create(ctx, "rollcall serve", database, passwords)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.FirstAdminFile, err)
 	}

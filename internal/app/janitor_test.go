@@ -15,8 +15,11 @@ func TestSweep(t *testing.T) {
 		`INSERT INTO users (username, email, password_hash) VALUES ('ada', 'ada@example.com', '-')`,
 		`INSERT INTO sessions (id, user_id, expires_at) VALUES
 			('goes on', 1, now() + interval '1 minute'), ('expired', 1, now() - interval '1 minute')`,
-		`INSERT INTO login_attempts (key, failures, retry_at, idle_at) VALUES
-			('counts', 1, now(), now() + interval '1 minute'), ('forgotten', 1, now(), now() - interval '1 minute')`,
+		`INSERT INTO login_attempts (key, clear_at, retry_at, known_until) VALUES
+			('counts', now() + interval '1 minute', '-infinity', '-infinity'),
+			('has to wait', now() - interval '1 minute', now() + interval '1 minute', '-infinity'),
+			('is known', now() - interval '1 minute', '-infinity', now() + interval '1 minute'),
+			('forgotten', now() - interval '1 minute', now() - interval '1 minute', now() - interval '1 minute')`,
 		`INSERT INTO idempotent_calls (user_id, key, mac, result, created_at) VALUES
 			(1, 'of today', '', '', now() - interval '23 hours'), (1, 'of yesterday', '', '', now() - interval '25 hours')`,
 	} {
@@ -26,7 +29,7 @@ func TestSweep(t *testing.T) {
 	rows := must(conn.Query(t.Context(), `SELECT id FROM sessions
 		UNION ALL SELECT convert_from(key, 'UTF8') FROM login_attempts UNION ALL SELECT key FROM idempotent_calls`))(t)
 	left := must(pgx.CollectRows(rows, pgx.RowTo[string]))(t)
-	if want := []string{"goes on", "counts", "of today"}; !slices.Equal(left, want) {
+	if want := []string{"goes on", "counts", "has to wait", "is known", "of today"}; !slices.Equal(left, want) {
 		t.Errorf("left are %q, want %q", left, want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
@@ -15,10 +16,17 @@ import (
 // withOrigin gives every request an id, which the answer's header and all its
 // log lines carry, and finds out where it came from. The id is made here: a
 // client's own could forge log lines.
-func withOrigin(proxies trustedProxies, next http.Handler) http.Handler {
+func withOrigin(log *slog.Logger, proxies trustedProxies, next http.Handler) http.Handler {
+	var unheard sync.Once
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origin := auth.Origin{RequestID: rand.Text(), Address: proxies.client(r)}
 		w.Header().Set("X-Request-Id", origin.RequestID)
+		if proxies.disbelieve(r) {
+			unheard.Do(func() {
+				log.Warn("X-Forwarded-For comes from an address that is no trusted proxy: if it is one, name it by --trusted-proxy, "+
+					"or all clients behind it count as one", "address", origin.Address)
+			})
+		}
 		next.ServeHTTP(w, r.WithContext(auth.WithOrigin(r.Context(), origin)))
 	})
 }

@@ -19,6 +19,9 @@ func parseProxies(texts []string) (trustedProxies, error) {
 		if address, e := netip.ParseAddr(text); e == nil {
 			network, err = address.Prefix(address.BitLen())
 		}
+		if err == nil && network.Bits() == 0 {
+			return nil, fmt.Errorf("--trusted-proxy %q: that is everybody: name the proxies alone", text)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("--trusted-proxy %q: want an address or a network, like 10.0.0.0/8", text)
 		}
@@ -41,13 +44,32 @@ func (p trustedProxies) client(r *http.Request) netip.Addr {
 	}
 	heard := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(heard) - 1; i >= 0 && p.trusts(client); i-- {
-		next, err := netip.ParseAddr(strings.TrimSpace(heard[i]))
-		if err != nil {
+		next, ok := parseHop(strings.TrimSpace(heard[i]))
+		if !ok {
 			break
 		}
 		client = next.Unmap().WithZone("")
 	}
 	return client
+}
+
+// disbelieve reports whether a request tells for whom it speaks, though it may
+// not.
+func (p trustedProxies) disbelieve(r *http.Request) bool {
+	if len(r.Header["X-Forwarded-For"]) == 0 {
+		return false
+	}
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && !p.trusts(peer.Addr().Unmap())
+}
+
+// parseHop reads an address; some proxies add a port.
+func parseHop(text string) (netip.Addr, bool) {
+	if withPort, err := netip.ParseAddrPort(text); err == nil {
+		return withPort.Addr(), true
+	}
+	address, err := netip.ParseAddr(text)
+	return address, err == nil
 }
 
 func (p trustedProxies) trusts(address netip.Addr) bool {

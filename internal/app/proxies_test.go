@@ -26,7 +26,8 @@ func TestClientAddress(t *testing.T) {
 		{"a proxy for itself", "10.0.0.1:1234", nil, "10.0.0.1"},
 		{"proxies alone", "10.0.0.1:1234", []string{"10.0.0.2, 10.0.0.3"}, "10.0.0.2"},
 		{"garbage by a proxy", "10.0.0.1:1234", []string{"192.0.2.1, unknown"}, "10.0.0.1"},
-		{"with a port", "10.0.0.1:1234", []string{"192.0.2.1:80"}, "10.0.0.1"},
+		{"with a port", "10.0.0.1:1234", []string{"192.0.2.1:80"}, "192.0.2.1"},
+		{"with a port, IPv6", "10.0.0.1:1234", []string{"[2001:db8:1::2]:80"}, "2001:db8:1::2"},
 		{"nothing by a proxy", "10.0.0.1:1234", []string{""}, "10.0.0.1"},
 		{"IPv6", "[2001:db8::1]:1234", []string{"2001:db8:1::2"}, "2001:db8:1::2"},
 		{"IPv4 in IPv6", "[::ffff:10.0.0.1]:1234", []string{"::ffff:192.0.2.1"}, "192.0.2.1"},
@@ -42,9 +43,31 @@ func TestClientAddress(t *testing.T) {
 			t.Errorf("%s, with no proxy trusted: comes from %s", test.name, got)
 		}
 	}
-	for _, text := range []string{"", "10.0.0.0/33", "proxy.example.com", "10.0.0", "10.0.0.1:80"} {
+	for _, text := range []string{"", "10.0.0.0/33", "proxy.example.com", "10.0.0", "10.0.0.1:80", "0.0.0.0/0", "::/0"} {
 		if _, err := parseProxies([]string{text}); err == nil || !strings.Contains(err.Error(), "--trusted-proxy") {
 			t.Errorf("%q: error is %v", text, err)
 		}
+	}
+}
+
+// Whoever has forgotten to name a proxy learns it from the log, once.
+func TestDisbelievedProxies(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	const said = "no trusted proxy"
+	f.send(t, post(ping))
+	if log := f.log.String(); strings.Contains(log, said) {
+		t.Errorf("nobody speaks for others: %s", log)
+	}
+	for range 3 {
+		f.send(t, post(ping, "X-Forwarded-For: 192.0.2.1"))
+	}
+	if log := f.log.String(); strings.Count(log, said) != 1 || strings.Contains(log, "192.0.2.1") {
+		t.Errorf("said other than once: %s", log)
+	}
+	trusting := newFixture(t, "--trusted-proxy=127.0.0.1")
+	trusting.send(t, post(ping, "X-Forwarded-For: 192.0.2.1"))
+	if log := trusting.log.String(); strings.Contains(log, said) {
+		t.Errorf("a trusted proxy is not believed: %s", log)
 	}
 }

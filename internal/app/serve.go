@@ -159,10 +159,11 @@ func (c *serveCommand) names() ([]string, error) {
 }
 
 // refuseDevAdmin keeps the administrator of rollcall dev, whose password the
-// whole world knows, out of production, by whatever name, and disabled or not:
-// whoever enables an account does not see its password.
+// whole world knows, out of production, by whatever name, and disabled or not; and
+// the account that dev made, whatever its role: whoever enables or promotes an
+// account does not see its password.
 func refuseDevAdmin(ctx context.Context, database *postgres.DB, passwords *auth.Passwords) error {
-	admins, err := database.ListAdmins(ctx)
+	admins, err := database.ListAdminsAnd(ctx, devUsername)
 	if err != nil {
 		return err
 	}
@@ -179,6 +180,6 @@ func refuseDevAdmin(ctx context.Context, database *postgres.DB, passwords *auth.
 	if len(known) == 0 {
 		return nil
 	}
-	return errors.New("administrators have the password that rollcall dev gives its own, which everybody knows: " +
+	return errors.New("accounts have the password that rollcall dev gives its own, which everybody knows: " +
 		strings.Join(known, ", ") + "; change it or delete the accounts first")
 }

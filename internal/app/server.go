@@ -50,7 +50,7 @@ func newServer(settings httpSettings, hosts []string, log *slog.Logger, config s
 		auth.Authenticator{Tokens: config.Tokens, Sessions: config.DB},
 		settings.handlerOptions(log)...,
 	)
-	s.handler = withOrigin(proxies, logRefusals(log, guard(hosts, settings.CORSOrigin, allowOrigins(settings.CORSOrigin, s.routes(rpc, config.Tokens)))))
+	s.handler = withOrigin(log, proxies, logRefusals(log, guard(hosts, settings.CORSOrigin, allowOrigins(settings.CORSOrigin, s.routes(rpc, config.Tokens)))))
 	return s, nil
 }
 

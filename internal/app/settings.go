@@ -186,7 +186,7 @@ type authSettings struct {
 	TokenAudience     string        `env:"ROLLCALL_TOKEN_AUDIENCE" default:"rollcall" help:"What tokens name as their audience; tokens for another are refused."`
 	TokenCache        int           `env:"ROLLCALL_TOKEN_CACHE" default:"10000" help:"How many verified tokens are remembered, at about 300 bytes each."`
 	SessionLifetime   time.Duration `env:"ROLLCALL_SESSION_LIFETIME" default:"720h" help:"How long a session goes on, however often it is refreshed."`
-	LoginLimit        int           `env:"ROLLCALL_LOGIN_LIMIT" default:"10" help:"How many logins to one account may fail before the next has to wait; 0 is any number."`
+	LoginLimit        int           `env:"ROLLCALL_LOGIN_LIMIT" default:"10" help:"How many logins to one account may fail before the next has to wait; one is forgotten each hour. 0 is any number, from any address."`
 	LoginAddressLimit int           `env:"ROLLCALL_LOGIN_ADDRESS_LIMIT" default:"100" help:"How many logins from one address may fail, to whatever accounts, before the next has to wait."`
 	LoginDelay        time.Duration `env:"ROLLCALL_LOGIN_DELAY" default:"30s" help:"How long that wait is. Each further failure doubles it."`
 	LoginLongestDelay time.Duration `env:"ROLLCALL_LOGIN_LONGEST_DELAY" default:"15m" help:"The longest that it becomes."`
@@ -238,6 +238,7 @@ func (s authSettings) tokens(keys auth.KeySource) (*auth.Tokens, error) {
 func (s authSettings) service(database *postgres.DB, tokens *auth.Tokens, passwords *auth.Passwords, secret auth.Secret) service.Config {
 	limits := throttle.Config{
 		AccountLimit: s.LoginLimit, AddressLimit: s.LoginAddressLimit, Delay: s.LoginDelay, LongestDelay: s.LoginLongestDelay,
+		Patience: s.HashQueueTimeout,
 	}
 	return service.Config{
 		DB:              database,

@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -21,7 +22,10 @@ func TestFlood(t *testing.T) {
 		flags = []string{"--login-limit=0", "--hash-queue-timeout=200ms", "--hash-slots=1"}
 	}
 	d := deploy(t, 1, flags...)
-	users := []string{d.somebody(t, rollcall.RoleUser).Username, "nobody"}
+	users := []string{"nobody"}
+	for range size(10, 100) {
+		users = append(users, d.somebody(t, rollcall.RoleUser).Username)
+	}
 	many := size(100, 1000)
 	var mu sync.Mutex
 	var refusals []time.Duration
@@ -53,6 +57,27 @@ func TestFlood(t *testing.T) {
 	measured(t, what, "ping p99 %v of %d, and %v before", p99.Round(time.Millisecond), len(pings), quantile(before, 0.99).Round(time.Millisecond))
 	if *full && (memory >= 256 || slowest > 2*time.Second || p99 >= 50*time.Millisecond) {
 		t.Errorf("want peak memory under 256 MiB, refusals within 2s, and ping's p99 under 50ms")
+	}
+}
+
+// Names as long as a request may be, of a character that normalising makes 18 of,
+// cost no more than any that no account has.
+func TestFloodOfLongNames(t *testing.T) {
+	parallel(t)
+	d := deploy(t, 1, "--login-limit=0")
+	name := rollcall.UsernameGuess(strings.Repeat("\uFDFA", 300_000))
+	many := size(10, 60)
+	found := tally(many, func(i int) []int {
+		_, err := d.at(0).Authenticate(from(t.Context(), address(i)), rollcall.AuthenticateParams{Username: name, Password: password})
+		return []int{code(err)}
+	})
+	if found[rollcall.CodeAuthenticationFailed]+found[rollcall.CodeOverloaded] != many {
+		t.Errorf("answered %v (code: times), want that no such account is there", found)
+	}
+	memory := peakMemory(t, d.instances[0])
+	measured(t, fmt.Sprintf("%d logins at once by names of 900 kB", many), "peak memory %d MiB", memory)
+	if *full && memory >= 256 {
+		t.Errorf("want peak memory under 256 MiB")
 	}
 }
 

@@ -131,7 +131,9 @@ var accessParams = map[string]func(t *testing.T, f *fixture, target db.User) str
 		name := strings.ToLower(rand.Text())
 		return fmt.Sprintf(`[%q,"%s@example.com","analytical engine"]`, name, name)
 	},
-	"update_user":  func(_ *testing.T, _ *fixture, u db.User) string { return fmt.Sprintf(`[%d,%q]`, u.ID, rand.Text()) },
+	"update_user": func(_ *testing.T, _ *fixture, u db.User) string {
+		return fmt.Sprintf(`[%d,%q,null,null,%q]`, u.ID, rand.Text(), password)
+	},
 	"set_role":     func(_ *testing.T, _ *fixture, u db.User) string { return fmt.Sprintf(`[%d,"admin"]`, u.ID) },
 	"set_active":   func(_ *testing.T, _ *fixture, u db.User) string { return fmt.Sprintf(`[%d,false]`, u.ID) },
 	"delete_user":  func(_ *testing.T, _ *fixture, u db.User) string { return fmt.Sprintf(`[%d]`, u.ID) },

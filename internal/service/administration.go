@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
@@ -12,7 +13,7 @@ import (
 func (s *Service) SetRole(ctx context.Context, params rollcall.SetRoleParams) (rollcall.User, error) {
 	id := int64(params.UserID)
 	result, err := s.do(ctx, change{
-		method: rollcall.MethodSetRole, params: &params, key: params.IdempotencyKey,
+		method: rollcall.MethodSetRole, params: &params, key: params.IdempotencyKey, changes: []string{"role=" + string(params.Role)},
 		apply: func(q *db.Queries) (user db.User, err error) {
 			if params.Role != rollcall.RoleAdmin {
 				if err := leaveAnAdmin(ctx, q, id); err != nil {
@@ -29,7 +30,7 @@ func (s *Service) SetRole(ctx context.Context, params rollcall.SetRoleParams) (r
 func (s *Service) SetActive(ctx context.Context, params rollcall.SetActiveParams) (rollcall.User, error) {
 	id := int64(params.UserID)
 	result, err := s.do(ctx, change{
-		method: rollcall.MethodSetActive, params: &params, key: params.IdempotencyKey,
+		method: rollcall.MethodSetActive, params: &params, key: params.IdempotencyKey, changes: []string{fmt.Sprint("active=", params.Active)},
 		apply: func(q *db.Queries) (user db.User, err error) {
 			if !params.Active {
 				if err := leaveAnAdmin(ctx, q, id); err != nil {

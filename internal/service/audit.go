@@ -13,6 +13,7 @@ type event struct {
 	method  string
 	actor   int64 // the user who did it; 0 where nobody was logged in
 	target  int64 // the user it was done to; 0 where there is none
+	changes []string
 	outcome rollcall.AuditOutcome
 }
 
@@ -25,6 +26,7 @@ func record(ctx context.Context, q *db.Queries, e event) error {
 		TargetID:  given(e.target),
 		Method:    e.method,
 		Outcome:   string(e.outcome),
+		Changes:   e.changes,
 		RequestID: origin.RequestID,
 		Address:   given(origin.Address),
 	})
@@ -45,6 +47,7 @@ func (s *Service) ListAudit(ctx context.Context, params rollcall.ListAuditParams
 			TargetID:  userID(row.TargetID),
 			Method:    row.Method,
 			Outcome:   rollcall.AuditOutcome(row.Outcome),
+			Changes:   row.Changes,
 			RequestID: row.RequestID,
 			Address:   spelled(row.Address),
 		}

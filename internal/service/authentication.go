@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
@@ -17,12 +15,14 @@ import (
 // Authenticate implements [rollcall.Service]. Whatever is wrong with a guess,
 // it costs the same queries and one hash, and the answer is the same.
 func (s *Service) Authenticate(ctx context.Context, params rollcall.AuthenticateParams) (result rollcall.Authentication, err error) {
-	login, err := s.Logins.Reserve(ctx, string(params.Username), auth.OriginFrom(ctx).Address)
+	name := auth.CanonicalName(string(params.Username))
+	login, done, err := s.reserve(ctx, name)
 	if err != nil {
 		return result, err
 	}
+	defer done()
 	for {
-		user, err := s.userByName(ctx, string(params.Username))
+		user, err := s.userByName(ctx, name)
 		if err != nil {
 			return result, err
 		}
@@ -55,23 +55,24 @@ func (s *Service) refuse(ctx context.Context, user db.User) error {
 	return unauthenticated("Invalid username or password")
 }
 
-// userByName returns the account of that name, be it disabled or deleted; one
-// without a password, which nobody has, if there is none.
-func (s *Service) userByName(ctx context.Context, name string) (db.User, error) {
-	// Postgres has no text with a NUL in it; and a name that is longer than any
-	// of ours may be megabytes, which need not be normalised.
-	if strings.ContainsRune(name, 0) || utf8.RuneCountInString(name) > maxUsername {
-		name = ""
+// reserve counts a guess at the password of an account.
+func (s *Service) reserve(ctx context.Context, account string) (*throttle.Login, func(), error) {
+	login, done, err := s.Logins.Reserve(ctx, account, auth.OriginFrom(ctx).Address)
+	if errors.Is(err, auth.ErrBusy) {
+		err = overloaded()
 	}
+	return login, done, err
+}
+
+// userByName returns the account of that canonical name, be it disabled or
+// deleted; one without a password, which nobody has, if there is none.
+func (s *Service) userByName(ctx context.Context, name string) (db.User, error) {
 	user, err := s.DB.GetUserByName(ctx, name)
 	if errors.Is(err, postgres.ErrNotFound) {
 		return db.User{}, nil
 	}
 	return user, err
 }
-
-// maxUsername is the contract's.
-const maxUsername = 64
 
 // usableHash is the hash of the account's password, and "" where nobody may log
 // in with it.

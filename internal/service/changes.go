@@ -18,6 +18,8 @@ type change struct {
 	method string
 	params jsonrpc.ToJSON
 	key    rollcall.IdempotencyKey // "" is none
+	// changes are what the audit log tells of it.
+	changes []string
 	// prepare does what takes long, before there is a transaction; nil is nothing.
 	prepare func() error
 	// apply makes the change and returns the user as changed.
@@ -84,7 +86,7 @@ func (s *Service) doNow(ctx context.Context, c change, mac []byte) (result rollc
 		if err != nil {
 			return err
 		}
-		done := event{method: c.method, actor: caller(ctx).ID, target: user.ID, outcome: rollcall.AuditOutcomeDone}
+		done := event{method: c.method, actor: caller(ctx).ID, target: user.ID, changes: c.changes, outcome: rollcall.AuditOutcomeDone}
 		if err := record(ctx, q, done); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
@@ -28,10 +29,17 @@ func (s *Service) ChangePassword(ctx context.Context, params rollcall.ChangePass
 		result, err = s.beginAnew(ctx, q, changed)
 		return err
 	})
-	if errors.Is(err, postgres.ErrNotFound) { // the account has changed since the call began, and with it its sessions ended
-		return result, unauthenticated(string(auth.TokenInvalid))
+	return result, changedMeanwhile(err)
+}
+
+// changedMeanwhile is the error for whoever gave their password, but has another
+// by now or may no longer do anything. Most often their session has ended; else a
+// login has replaced the hash at this moment, and they may try again.
+func changedMeanwhile(err error) error {
+	if errors.Is(err, postgres.ErrNotFound) {
+		return unauthenticated("The account has changed during the call: try again, or log in")
 	}
-	return result, err
+	return err
 }
 
 // beginAnew ends the sessions of whoever has changed their password, and begins
@@ -53,14 +61,15 @@ func (s *Service) beginAnew(ctx context.Context, q *db.Queries, user db.User) (r
 
 // confirm makes sure that the caller knows their password, which param holds: a
 // stolen token must not be enough to take an account over. Guesses count as
-// logins do, and are audited like them; a right one has not failed, whatever
-// becomes of the call.
+// logins do, but for the account's id, since its name may change, and are
+// audited like them; a right one has not failed, whatever becomes of the call.
 func (s *Service) confirm(ctx context.Context, method, param string, password rollcall.CurrentPassword) error {
 	me := caller(ctx)
-	login, err := s.Logins.Reserve(ctx, me.Username, auth.OriginFrom(ctx).Address)
+	login, done, err := s.reserve(ctx, "#"+strconv.FormatInt(me.ID, 10)) // which no name begins with
 	if err != nil {
 		return err
 	}
+	defer done()
 	right, err := s.check(ctx, login, me.PasswordHash, string(password))
 	if err != nil {
 		return err
@@ -91,8 +100,8 @@ func (s *Service) newHash(ctx context.Context, param string, password rollcall.P
 	return hash, err
 }
 
-// overloaded asks to try again in a second: that is when those who wait now have
-// had their turn or given up.
+// overloaded asks to try again in a second: most of those who wait now have had
+// their turn by then or given up.
 func overloaded() error {
 	return &rollcall.OverloadedError{Data: &rollcall.Delay{RetryAfter: 1}}
 }

@@ -72,7 +72,7 @@ func (s *Service) endReused(ctx context.Context, session db.Session) error {
 		if err != nil {
 			return err
 		}
-		return record(ctx, q, event{method: rollcall.MethodRefresh, target: session.UserID, outcome: rollcall.AuditOutcomeReused})
+		return record(ctx, q, event{method: rollcall.MethodRefresh, target: session.UserID, changes: []string{"session=" + session.ID}, outcome: rollcall.AuditOutcomeReused})
 	})
 }
 
@@ -100,7 +100,7 @@ func (s *Service) endSession(ctx context.Context, method, id string, owner *int6
 		if err != nil {
 			return err
 		}
-		return record(ctx, q, event{method: method, actor: caller(ctx).ID, target: session.UserID, outcome: rollcall.AuditOutcomeDone})
+		return record(ctx, q, event{method: method, actor: caller(ctx).ID, target: session.UserID, changes: []string{"session=" + id}, outcome: rollcall.AuditOutcomeDone})
 	})
 	if errors.Is(err, postgres.ErrNotFound) {
 		return &rollcall.SessionNotFoundError{Data: &rollcall.MissingSession{SessionID: rollcall.SessionID(id)}}

@@ -410,7 +410,7 @@ func TestUpdateUser(t *testing.T) {
 	gone := f.deleted(t, "gone")
 
 	const nothing = "-32602 nothing to change: give username, email or password"
-	const unconfirmed = "-32602 give current_password to change the password or the email"
+	const unconfirmed = "-32602 give current_password to change yourself"
 	tests := []struct {
 		name   string
 		caller *rollcall.Client
@@ -427,8 +427,10 @@ func TestUpdateUser(t *testing.T) {
 		{"an id that is no integer", admin, `{"user_id":"$","username":"ada"}`, "-32602 /user_id type"},
 		{"an id beyond int64", admin, `{"user_id":9223372036854775808,"username":"ada"}`, "-32602 /user_id type"},
 
-		{"a name", self, `{"user_id":$,"username":"ada1"}`, "ok"},
-		{"a name, by position", self, `[$,"ada2"]`, "ok"},
+		{"a name", self, `{"user_id":$,"username":"ada1"}`, unconfirmed},
+		{"a name, by position", self, `[$,"ada2"]`, unconfirmed},
+		{"a name, confirmed", self, `{"user_id":$,"username":"ada1","current_password":"correct horse"}`, "ok"},
+		{"a name, by position, confirmed", self, `[$,"ada2",null,null,"correct horse"]`, "ok"},
 		{"an email", self, `{"user_id":$,"email":"ada3@example.com"}`, unconfirmed},
 		{"an email and a name", self, `{"user_id":$,"username":"ada3","email":"ada3@example.com"}`, unconfirmed},
 		{"a password", self, `{"user_id":$,"password":"analytical engine"}`, unconfirmed},

@@ -40,15 +40,27 @@ func newFixture(t *testing.T, config throttle.Config) *fixture {
 }
 
 // usual has limits that tests reach soon.
-var usual = throttle.Config{AccountLimit: 3, AddressLimit: 5, Delay: 30 * time.Second, LongestDelay: 15 * time.Minute}
+var usual = throttle.Config{AccountLimit: 3, AddressLimit: 5, Delay: 30 * time.Second, LongestDelay: 15 * time.Minute, Patience: patience}
+
+// patience is longer than any test waits for a turn.
+const patience = time.Minute
 
 const home, work, abroad = "192.0.2.1", "198.51.100.1", "203.0.113.1"
+
+// reserve reserves a login that ends at once.
+func (f *fixture) reserve(t *testing.T, account, address string) (*throttle.Login, error) {
+	login, done, err := f.Reserve(t.Context(), account, netip.MustParseAddr(address))
+	if err == nil {
+		done()
+	}
+	return login, err
+}
 
 // try tries a login, and returns how long it has to wait in seconds; 0 where it
 // may be tried.
 func (f *fixture) try(t *testing.T, username, address string) int64 {
 	t.Helper()
-	_, err := f.Reserve(t.Context(), username, netip.MustParseAddr(address))
+	_, err := f.reserve(t, username, address)
 	refused, ok := errors.AsType[*rollcall.TooManyAttemptsError](err)
 	if err != nil && !ok {
 		t.Fatal(err)
@@ -72,7 +84,7 @@ func (f *fixture) fail(t *testing.T, times int, username, address string) {
 // succeed logs in.
 func (f *fixture) succeed(t *testing.T, username, address string) {
 	t.Helper()
-	login := must(f.Reserve(t.Context(), username, netip.MustParseAddr(address)))(t)
+	login := must(f.reserve(t, username, address))(t)
 	if err := login.Succeeded(t.Context(), f.db.Queries); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +93,8 @@ func (f *fixture) succeed(t *testing.T, username, address string) {
 // pass lets time pass, by moving what is in the database into the past.
 func (f *fixture) pass(t *testing.T, d time.Duration) {
 	t.Helper()
-	const sql = `UPDATE login_attempts SET retry_at = retry_at - $1::interval, idle_at = idle_at - $1::interval`
+	const sql = `UPDATE login_attempts SET
+		clear_at = clear_at - $1::interval, retry_at = retry_at - $1::interval, known_until = known_until - $1::interval`
 	must(f.conn.Exec(t.Context(), sql, d))(t)
 }
 
@@ -95,7 +108,7 @@ func TestDelays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t, throttle.Config{AccountLimit: 3, AddressLimit: 1000, Delay: 30 * time.Second, LongestDelay: 15 * time.Minute})
+			f := newFixture(t, throttle.Config{AccountLimit: 3, AddressLimit: 1000, Delay: 30 * time.Second, LongestDelay: 15 * time.Minute, Patience: patience})
 			for _, address := range addresses {
 				f.fail(t, 1, "ada", address)
 			}
@@ -148,16 +161,9 @@ func TestAnAddressThatIsRefusedDoesNotCountForTheAccount(t *testing.T) {
 	f.fail(t, 3, "ada", home)
 }
 
-func TestSpellings(t *testing.T) {
+func TestNetworks(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, usual)
-	f.fail(t, 1, "Straße", home)
-	f.fail(t, 1, "STRASSE", home)
-	f.fail(t, 1, "ｓｔｒａｓｓｅ", home)
-	if f.try(t, "strasse", work) == 0 {
-		t.Error("spellings of a name count by themselves")
-	}
-	f = newFixture(t, throttle.Config{AccountLimit: 3, AddressLimit: 3, Delay: time.Minute, LongestDelay: time.Minute})
+	f := newFixture(t, throttle.Config{AccountLimit: 3, AddressLimit: 3, Delay: time.Minute, LongestDelay: time.Minute, Patience: patience})
 	for i, address := range []string{"2001:db8::1", "2001:db8::2", "2001:db8::ffff:ffff:ffff:ffff"} {
 		f.fail(t, 1, fmt.Sprint("user", i), address)
 	}
@@ -170,6 +176,24 @@ func TestSpellings(t *testing.T) {
 		t.Error("IPv4 in IPv6 counts by itself")
 	}
 	f.fail(t, 1, "user6", "::ffff:192.0.2.2")
+}
+
+// Failures are forgotten one each hour, whatever else succeeds or fails.
+func TestFailuresAreForgotten(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, usual)
+	for day := range 20 { // a typo a day, before each login from somewhere else
+		address := fmt.Sprintf("198.51.100.%d", day)
+		f.fail(t, 1, "ada", address)
+		f.succeed(t, "ada", address)
+		f.pass(t, 24*time.Hour)
+	}
+	f.fail(t, 2, "ada", abroad)
+	f.pass(t, 61*time.Minute)
+	f.fail(t, 2, "ada", abroad) // 3 again
+	if f.try(t, "ada", abroad) == 0 {
+		t.Error("more than one failure is forgotten in an hour")
+	}
 }
 
 // A login that works is no failure, and from then on nobody else's failures
@@ -191,6 +215,14 @@ func TestOwners(t *testing.T) {
 	if f.try(t, "ada", home) == 0 {
 		t.Error("whoever is where the owner was may guess without end")
 	}
+	f.pass(t, 24*time.Hour)
+	for i := range 5 { // somebody at the same address
+		f.fail(t, 1, fmt.Sprint("user", i), home)
+	}
+	if f.try(t, "bob", home) == 0 {
+		t.Error("an address that has failed 5 times may go on")
+	}
+	f.succeed(t, "ada", home)
 	f.pass(t, 31*24*time.Hour)
 	f.fail(t, 3, "ada", abroad)
 	if f.try(t, "ada", home) == 0 {
@@ -203,7 +235,7 @@ func TestUntried(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, usual)
 	for range 10 {
-		login := must(f.Reserve(t.Context(), "ada", netip.MustParseAddr(home)))(t)
+		login := must(f.reserve(t, "ada", home))(t)
 		if err := login.Untried(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -214,14 +246,15 @@ func TestUntried(t *testing.T) {
 // However many come at once, as many are tried as may fail.
 func TestAtOnce(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, throttle.Config{AccountLimit: 10, AddressLimit: 1000, Delay: time.Hour, LongestDelay: time.Hour})
+	f := newFixture(t, throttle.Config{AccountLimit: 10, AddressLimit: 1000, Delay: time.Hour, LongestDelay: time.Hour, Patience: patience})
 	var tried atomic.Int64
 	var group sync.WaitGroup
 	for i := range 200 {
 		group.Go(func() {
-			_, err := f.Reserve(t.Context(), "ada", netip.AddrFrom4([4]byte{192, 0, 2, byte(i % 7)}))
+			_, done, err := f.Reserve(t.Context(), "ada", netip.AddrFrom4([4]byte{192, 0, 2, byte(i % 7)}))
 			if err == nil {
 				tried.Add(1)
+				done()
 			} else if _, ok := errors.AsType[*rollcall.TooManyAttemptsError](err); !ok {
 				t.Error(err)
 			}
@@ -235,7 +268,7 @@ func TestAtOnce(t *testing.T) {
 
 func TestWithoutALimit(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, throttle.Config{})
+	f := newFixture(t, throttle.Config{Patience: patience})
 	f.fail(t, 50, "ada", home)
 	f.succeed(t, "ada", home)
 	var rows int
@@ -251,28 +284,5 @@ func must[T any](value T, err error) func(testing.TB) T {
 			t.Fatal(err)
 		}
 		return value
-	}
-}
-
-// Whatever the database takes for a letter of a name counts as that letter: no
-// other spelling is a fresh start for whoever guesses.
-func TestEveryCharacter(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t, usual)
-	const spellings = `
-		SELECT spelling, name FROM (
-			SELECT chr(c) AS spelling, lower(normalize(chr(c) COLLATE "C", NFKC)) AS name
-			FROM generate_series(1, 1114111) AS c WHERE c NOT BETWEEN 55296 AND 57343
-		) AS all_characters WHERE name ~ '^[a-z0-9._-]+$'`
-	rows := must(f.conn.Query(t.Context(), spellings))(t)
-	var spelling, name string
-	tag := must(pgx.ForEachRow(rows, []any{&spelling, &name}, func() error {
-		if got := throttle.Canonical(spelling); got != name {
-			t.Errorf("the database takes %q for %q, and counted is %q", spelling, name, got)
-		}
-		return nil
-	}))(t)
-	if tag.RowsAffected() < 500 {
-		t.Errorf("the database has only %d spellings", tag.RowsAffected())
 	}
 }

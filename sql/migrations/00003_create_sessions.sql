@@ -1,7 +1,8 @@
 -- +goose Up
 
--- Somebody's names have a canonical form, which is compared and unique: NFKC, case folded. What the contract lets into them is
--- ASCII, for which lower() in the collation "C" folds all there is; what is asked for may be anything.
+-- Somebody's names have a canonical form, which is compared and unique: NFKC, case folded. The contract lets nothing but ASCII into
+-- them, for which any version of Unicode says the same, and lower() in the collation "C" folds all there is. What is asked for may
+-- be anything, and is brought into that form by the program alone: see auth.CanonicalName.
 ALTER TABLE users
     ADD COLUMN username_canonical text COLLATE "C" NOT NULL GENERATED ALWAYS AS (lower(normalize(username, NFKC))) STORED,
     ADD COLUMN email_canonical text COLLATE "C" NOT NULL GENERATED ALWAYS AS (lower(normalize(email, NFKC))) STORED,

@@ -8,6 +8,7 @@ CREATE TABLE audit_entries (
     target_id  bigint,
     method     text        NOT NULL,
     outcome    text        NOT NULL,
+    changes    text[]      NOT NULL,
     request_id text        NOT NULL,
     address    inet
 );
@@ -15,6 +16,8 @@ CREATE TABLE audit_entries (
 COMMENT ON TABLE audit_entries IS 'What was done to accounts, written in the transaction that did it. Append-only, and without anything that is secret or a name.';
 COMMENT ON COLUMN audit_entries.actor_id IS 'The user who did it; null where nobody was logged in.';
 COMMENT ON COLUMN audit_entries.target_id IS 'The user it was done to; null where there is no such user.';
+
+COMMENT ON COLUMN audit_entries.changes IS 'What of the user was changed: the name of a column, with its new value where that is one of a few.';
 
 CREATE INDEX audit_entries_target_id_idx ON audit_entries (target_id, id);
 

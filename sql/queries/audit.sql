@@ -1,6 +1,6 @@
 -- name: CreateAuditEntry :exec
-INSERT INTO audit_entries (actor_id, target_id, method, outcome, request_id, address)
-VALUES (@actor_id, @target_id, @method, @outcome, @request_id, @address);
+INSERT INTO audit_entries (actor_id, target_id, method, outcome, changes, request_id, address)
+VALUES (@actor_id, @target_id, @method, @outcome, coalesce(sqlc.narg(changes)::text[], '{}'), @request_id, @address);
 
 -- name: ListAuditEntries :many
 -- ListAuditEntries answers newest first: those with an id below after, or all.

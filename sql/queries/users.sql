@@ -26,7 +26,7 @@ WHERE id = @id AND deleted_at IS NULL;
 -- name: GetUserByName :one
 -- GetUserByName finds an account by the canonical form of its name, be it disabled or deleted.
 SELECT * FROM users
-WHERE username_canonical = lower(normalize(sqlc.arg(username)::text COLLATE "C", NFKC));
+WHERE username_canonical = @canonical;
 
 -- name: ListUsers :many
 -- ListUsers answers newest first: those with an id below after, or all. Bounded by coalesce, the index is read from the

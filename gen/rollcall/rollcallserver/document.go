@@ -1052,7 +1052,7 @@ const Document = `{
     {
       "name": "update_user",
       "summary": "Changes a user's name, email or password.",
-      "description": "An administrator may change any user. Other accounts may change themselves, and for a new password or email must give ` + "`" + `current_password` + "`" + `. What is left out stays as it is; a call that changes nothing is refused. A new password ends all sessions of the account.",
+      "description": "An administrator may change any user. Whoever changes themselves must give ` + "`" + `current_password` + "`" + `: a token alone, which may be stolen, must not be enough. What is left out stays as it is; a call that changes nothing is refused. A new password ends all sessions of the account.",
       "tags": [
         {
           "$ref": "#/components/tags/users"
@@ -1097,7 +1097,7 @@ const Document = `{
         },
         {
           "name": "current_password",
-          "description": "The password as it is now. Administrators need not give it.",
+          "description": "The caller's own password as it is now, if they change themselves.",
           "schema": {
             "$ref": "#/components/schemas/CurrentPassword"
           }
@@ -1126,6 +1126,9 @@ const Document = `{
         },
         {
           "$ref": "#/components/errors/UserNotFound"
+        },
+        {
+          "$ref": "#/components/errors/TooManyAttempts"
         },
         {
           "$ref": "#/components/errors/Overloaded"
@@ -1444,7 +1447,7 @@ const Document = `{
     {
       "name": "list_audit",
       "summary": "Lists what was done to accounts, newest first.",
-      "description": "Logins, whether they worked or not, and every change, with who made it and where it came from. Nothing is ever taken out. For the next page, give the id of this page's last entry as ` + "`" + `after` + "`" + `.",
+      "description": "Logins whose password was looked at, right or wrong, and every change, with who made it and where it came from. Calls that are refused before that leave no entry. Nothing is ever taken out. For the next page, give the id of this page's last entry as ` + "`" + `after` + "`" + `.",
       "tags": [
         {
           "$ref": "#/components/tags/audit"
@@ -1520,6 +1523,7 @@ const Document = `{
                 "target_id": 1,
                 "method": "authenticate",
                 "outcome": "done",
+                "changes": [],
                 "request_id": "PU5JIUP4JQIJB53N2CQB7XWRTN"
               }
             ]
@@ -1814,6 +1818,7 @@ const Document = `{
           "at",
           "method",
           "outcome",
+          "changes",
           "request_id"
         ],
         "properties": {
@@ -1836,6 +1841,13 @@ const Document = `{
           },
           "outcome": {
             "$ref": "#/components/schemas/AuditOutcome"
+          },
+          "changes": {
+            "type": "array",
+            "description": "What of the user was changed: the name of a member, like ` + "`" + `email` + "`" + ` or ` + "`" + `password` + "`" + `, or with its new value, like ` + "`" + `role=admin` + "`" + ` or ` + "`" + `active=false` + "`" + `.",
+            "items": {
+              "type": "string"
+            }
           },
           "request_id": {
             "type": "string",

@@ -1,4 +1,0 @@
-package throttle
-
-// Canonical is for the tests that hold it against the database's.
-var Canonical = canonical
