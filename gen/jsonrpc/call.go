@@ -5,6 +5,7 @@ package jsonrpc
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 )
 
@@ -21,6 +22,12 @@ type Call struct {
 	declared *method // server: what Method was when the call came
 	worker   *worker // server: whose memory is used
 }
+
+// String, GoString and LogValue tell the method alone, so that an interceptor
+// which prints a call does not print the params and tokens that it carries.
+func (c *Call) String() string       { return c.Method }
+func (c *Call) GoString() string     { return c.Method }
+func (c *Call) LogValue() slog.Value { return slog.StringValue(c.Method) }
 
 // Func carries a call: on a client it sends it, on a server it runs the
 // method. It sets call.Result or returns an error.

@@ -1,10 +1,13 @@
 package jsonrpc_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -234,5 +237,22 @@ func TestAccess(t *testing.T) {
 		if diff := cmp.Diff(`{"jsonrpc":"2.0","id":1,`+test.want+`}`, res.body); diff != "" {
 			t.Errorf("%q calls %s: (-want +got)\n%s", test.caller, test.call, diff)
 		}
+	}
+}
+
+// Whoever prints a call prints nothing secret.
+func TestPrintedCall(t *testing.T) {
+	call := &jsonrpc.Call{
+		Method: "authenticate", Params: json.RawMessage(`["ada","canary"]`), Result: json.RawMessage(`"canary"`),
+		Header: http.Header{"Authorization": {"Bearer canary"}},
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("", "call", call)
+	slog.New(slog.NewTextHandler(&log, nil)).Info("", "call", call)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		fmt.Fprintf(&log, verb, call)
+	}
+	if text := log.String(); strings.Contains(text, "canary") || strings.Count(text, "authenticate") != 7 {
+		t.Errorf("printed %s", text)
 	}
 }
