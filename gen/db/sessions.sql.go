@@ -89,7 +89,7 @@ func (q *Queries) ForgetSessions(ctx context.Context) (int64, error) {
 }
 
 const getCaller = `-- name: GetCaller :one
-SELECT users.id, users.username, users.email, users.password_hash, users.role, users.created_at, users.updated_at, users.deleted_at, users.username_canonical, users.email_canonical, users.active
+SELECT users.id, users.username, users.email, users.password_hash, users.role, users.active, users.created_at
 FROM sessions JOIN users ON users.id = sessions.user_id
 WHERE sessions.id = $1 AND sessions.user_id = $2 AND sessions.expires_at > now()
   AND users.active AND users.deleted_at IS NULL
@@ -100,23 +100,29 @@ type GetCallerParams struct {
 	UserID    int64
 }
 
+type GetCallerRow struct {
+	ID           int64
+	Username     string
+	Email        string
+	PasswordHash string
+	Role         string
+	Active       bool
+	CreatedAt    time.Time
+}
+
 // GetCaller is the authorisation of a call: it runs with the session and the user that the token names, and the method works
-// with the row.
-func (q *Queries) GetCaller(ctx context.Context, arg GetCallerParams) (User, error) {
+// with the row. Since it runs for most calls, it reads what methods need and no more.
+func (q *Queries) GetCaller(ctx context.Context, arg GetCallerParams) (GetCallerRow, error) {
 	row := q.db.QueryRow(ctx, getCaller, arg.SessionID, arg.UserID)
-	var i User
+	var i GetCallerRow
 	err := row.Scan(
 		&i.ID,
 		&i.Username,
 		&i.Email,
 		&i.PasswordHash,
 		&i.Role,
-		&i.CreatedAt,
-		&i.UpdatedAt,
-		&i.DeletedAt,
-		&i.UsernameCanonical,
-		&i.EmailCanonical,
 		&i.Active,
+		&i.CreatedAt,
 	)
 	return i, err
 }

@@ -22,7 +22,7 @@ type Authenticator struct {
 
 // Sessions reads the account of a session; the queries of gen/db do.
 type Sessions interface {
-	GetCaller(ctx context.Context, session db.GetCallerParams) (db.User, error)
+	GetCaller(ctx context.Context, session db.GetCallerParams) (db.GetCallerRow, error)
 }
 
 var _ jsonrpc.Authenticator = Authenticator{}
@@ -66,12 +66,12 @@ func (a Authenticator) caller(ctx context.Context, call *jsonrpc.Call) (caller C
 	if err != nil {
 		return caller, err
 	}
-	user, err := a.Sessions.GetCaller(ctx, db.GetCallerParams{SessionID: claims.SessionID, UserID: claims.UserID})
+	account, err := a.Sessions.GetCaller(ctx, db.GetCallerParams{SessionID: claims.SessionID, UserID: claims.UserID})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return caller, TokenInvalid
 	}
 	if err != nil {
 		return caller, fmt.Errorf("read the caller's account: %w", err)
 	}
-	return Caller{User: user, SessionID: claims.SessionID}, nil
+	return Caller{GetCallerRow: account, SessionID: claims.SessionID}, nil
 }

@@ -92,7 +92,10 @@ func TestAuthenticate(t *testing.T) {
 	if diff := cmp.Diff(want, caller); diff != "" {
 		t.Errorf("caller (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(auth.Caller{User: f.ann, SessionID: "S"}, auth.CallerFrom(ctx)); diff != "" {
+	row := db.GetCallerRow{
+		ID: f.ann.ID, Username: "ann", Email: "ann@example.com", PasswordHash: "-", Role: "admin", Active: true, CreatedAt: f.ann.CreatedAt,
+	}
+	if diff := cmp.Diff(auth.Caller{GetCallerRow: row, SessionID: "S"}, auth.CallerFrom(ctx)); diff != "" {
 		t.Errorf("caller in the context (-want +got):\n%s", diff)
 	}
 }

@@ -26,15 +26,24 @@ func FromHeader(header http.Header) (token string, err error) {
 // isToken68 tells whether s is what RFC 9110, section 11.2, calls token68.
 func isToken68(s string) bool {
 	body := strings.TrimRight(s, "=")
-	return body != "" && !strings.ContainsFunc(body, func(r rune) bool {
-		letter, digit := 'a' <= r|0x20 && r|0x20 <= 'z', '0' <= r && r <= '9'
-		return !letter && !digit && !strings.ContainsRune("-._~+/", r)
-	})
+	for i := range len(body) {
+		if !token68[body[i]] {
+			return false
+		}
+	}
+	return body != ""
 }
+
+var token68 = func() (set [256]bool) {
+	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/" {
+		set[c] = true
+	}
+	return set
+}()
 
 // Caller is who calls a method: the account, as the database had it when the call began, and the session that they use.
 type Caller struct {
-	db.User
+	db.GetCallerRow
 	SessionID string
 }
 

@@ -54,7 +54,7 @@ func TestFromHeader(t *testing.T) {
 
 func TestCallerFrom(t *testing.T) {
 	t.Parallel()
-	want := Caller{User: db.User{ID: 42, Username: "ann", Role: "admin"}, SessionID: "S"}
+	want := Caller{GetCallerRow: db.GetCallerRow{ID: 42, Username: "ann", Role: "admin"}, SessionID: "S"}
 	if diff := cmp.Diff(want, CallerFrom(WithCaller(t.Context(), want))); diff != "" {
 		t.Errorf("caller (-want +got):\n%s", diff)
 	}

@@ -13,7 +13,7 @@ import (
 
 // ChangePassword implements [rollcall.Service].
 func (s *Service) ChangePassword(ctx context.Context, params rollcall.ChangePasswordParams) (result rollcall.Authentication, err error) {
-	me := caller(ctx).User
+	me := caller(ctx)
 	if err := s.confirm(ctx, rollcall.MethodChangePassword, "old_password", params.OldPassword); err != nil {
 		return result, err
 	}

@@ -11,7 +11,15 @@ import (
 
 // GetCurrentUser implements [rollcall.Service].
 func (s *Service) GetCurrentUser(ctx context.Context) (rollcall.User, error) {
-	return account(caller(ctx).User), nil
+	me := caller(ctx)
+	return rollcall.User{
+		ID:        rollcall.UserID(me.ID),
+		Username:  rollcall.Username(me.Username),
+		Email:     rollcall.Email(me.Email),
+		Role:      rollcall.Role(me.Role),
+		Active:    rollcall.Active(me.Active),
+		CreatedAt: me.CreatedAt,
+	}, nil
 }
 
 // GetUser implements [rollcall.Service].
