@@ -17,7 +17,7 @@ import (
 // weak is refused.
 type serveCommand struct {
 	DatabaseURL        string   `env:"DATABASE_URL" required:"" placeholder:"URL" help:"The database: postgres://USER:PASSWORD@HOST:PORT/DATABASE."`
-	MigrationURL       string   `name:"database-migration-url" env:"ROLLCALL_DATABASE_MIGRATION_URL" placeholder:"URL" help:"The same database past a PgBouncer that pools transactions, if --database-url leads to one: migrations need a session."`
+	MigrationURL       string   `name:"database-migration-url" env:"ROLLCALL_DATABASE_MIGRATION_URL" placeholder:"URL" help:"The same database for migrations: by the role that owns the tables, and past a PgBouncer that pools transactions, since migrations need a session. Without it they go by --database-url."`
 	Host               []string `env:"ROLLCALL_HOST" required:"" placeholder:"NAME" help:"A name that clients call this server by; requests to others are refused. May be repeated, or hold several with commas between."`
 	keySettings        `group:"Accounts"`
 	secretSettings     `group:"Accounts"`
