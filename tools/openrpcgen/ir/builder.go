@@ -363,9 +363,9 @@ func (b *builder) kind(s *openrpc.Schema) Kind {
 }
 
 // kindByContent is for schemas without a type: their keywords tell it, if they
-// make sense for one only.
+// make sense for one only. Of null alone, and of nothing, no keyword tells.
 func kindByContent(s *openrpc.Schema) Kind {
-	if len(s.Properties) > 0 && s.Items == nil && len(s.Tuple) == 0 {
+	if len(s.Types) == 0 && len(enumValues(s)) == 0 && len(s.Properties) > 0 && s.Items == nil && len(s.Tuple) == 0 {
 		return objectKind(s)
 	}
 	return Raw

@@ -140,7 +140,7 @@ func valueTypes(s *openrpc.Schema) []openrpc.Type {
 	if len(values) == 0 {
 		return types
 	}
-	if len(s.Types) == 0 && len(s.Properties) == 0 {
+	if len(s.Types) == 0 {
 		types = []openrpc.Type{openrpc.TypeString, openrpc.TypeInteger, openrpc.TypeNumber, openrpc.TypeBoolean, openrpc.TypeArray, openrpc.TypeObject}
 	}
 	return narrow(types, values)

@@ -236,6 +236,9 @@ func (b *builder) tuple(s *openrpc.Schema, o owner) Type {
 	}
 	for i, item := range s.Tuple {
 		f := b.field(owner{name: o.typeName(), step: fmt.Sprintf("Item%d", i), member: true}, item, i < least)
+		if f.Presence == ZeroMissing && !f.Type.HasNil() && !refusesZero(b.flatten(item.Target()), f.Type) {
+			f.Presence = NilMissing // a default: it is a value like others where elements follow
+		}
 		f.GoName = b.fieldName(fields, f.Name, item.Node, item.GoName)
 		b.fieldDoc(f, firstOf(item.Description, item.Title), item, false)
 		t.Fields = append(t.Fields, f)
