@@ -81,12 +81,15 @@ func (o *original) noGoTypeHere(pointers []string, value any) (why string) {
 	case object:
 		return ""
 	}
-	isStruct := func(s object) bool { return s["properties"] != nil && s["type"] == nil }
 	if why == "" && o.any(pointers, isStruct) {
 		return onlyObjects
 	}
 	return why
 }
+
+// isStruct reports whether a schema becomes a struct though it allows more than
+// objects.
+func isStruct(s object) bool { return s["properties"] != nil && s["type"] == nil }
 
 // sizes are the largest values of the formats that choose a type of Go.
 var sizes = map[any]float64{"int8": math.MaxInt8, "int32": math.MaxInt32, "uint8": math.MaxUint8, "uint64": math.MaxUint64}

@@ -95,8 +95,10 @@ func (r *roundTrip) mayBeLost(parts []string, value any) bool {
 	if len(parts) == 0 {
 		return !r.keepsAll
 	}
-	isDefault := func(s object) bool { return s["default"] != nil && equal(s["default"], value) }
-	return r.any(r.inPlace(parts, all), isDefault)
+	standsFor := func(s object) bool {
+		return s["default"] != nil && equal(s["default"], value) || value == nil && isStruct(s)
+	}
+	return r.any(r.inPlace(parts, all), standsFor)
 }
 
 // saysAnything reports whether a schema is that of other members beside a
