@@ -181,7 +181,7 @@ func (w *writer) caseObjects(p *printer, t *ir.Type) {
 	case len(c.Objects) == 1:
 		p.p("return %s", p.decodeAs(c.Objects[0]))
 	case c.Tag != "":
-		w.caseTag(p, c)
+		w.caseTag(p, t)
 	case !c.ByFit():
 		w.caseOwn(p, c.Objects)
 	default:
@@ -190,18 +190,28 @@ func (w *writer) caseObjects(p *printer, t *ir.Type) {
 	}
 }
 
-func (w *writer) caseTag(p *printer, c *ir.Choice) {
+// caseTag asks the tag. The reason why it fits no variant quotes it, unless it may
+// be sensitive.
+func (w *writer) caseTag(p *printer, t *ir.Type) {
+	c := t.Choice
 	of, unknown := "ConstOf", "UnknownConst"
 	if c.Text {
 		of, unknown = "TagOf", "UnknownTag"
 	}
-	p.p("switch tag := %s(raw, %q); tag {", p.rt(of), c.Tag)
+	read := fmt.Sprintf("%s(raw, %q)", p.rt(of), c.Tag)
+	quotes := !t.Sensitive && !t.Holds
+	if quotes {
+		read = fmt.Sprintf("tag := %s; tag", read)
+	}
+	p.p("switch %s {", read)
 	for _, v := range c.Objects {
 		p.p("case %s:", tags(c, v))
 		p.p("return %s", p.decodeAs(v))
 	}
-	p.p("default:")
-	p.p("return nil, %s(%q, tag)", p.rt(unknown), c.Tag)
+	if quotes {
+		p.p("default:")
+		p.p("return nil, %s(%q, tag)", p.rt(unknown), c.Tag)
+	}
 	p.p("}")
 }
 

@@ -102,12 +102,20 @@ func (w *writer) encodeStruct(p *printer, t *ir.Type) {
 	p.p("}\n")
 }
 
+func (w *writer) encodeConst(p *printer, c *ir.Const) {
+	p.p("e.FieldStart(%q)", c.Name)
+	if c.Sensitive {
+		p.p("if !e.Redact() {")
+		defer p.p("}")
+	}
+	p.p("%s", p.encodeLiteral(c.JSON))
+}
+
 func (w *writer) encodeMembers(p *printer, t *ir.Type) {
 	consts := t.Consts
 	for i := 0; i <= len(t.Fields); i++ {
 		for len(consts) > 0 && consts[0].At == i {
-			p.p("e.FieldStart(%q)", consts[0].Name)
-			p.p("%s", p.encodeLiteral(consts[0].JSON))
+			w.encodeConst(p, consts[0])
 			consts = consts[1:]
 		}
 		if i < len(t.Fields) {

@@ -117,9 +117,7 @@ func (b *builder) merge(s, part *openrpc.Schema) {
 			s.Boolean = new(false) // nothing is of both types
 		}
 	}
-	for _, p := range part.Properties {
-		s.Properties = b.withProperty(s.Properties, p)
-	}
+	b.mergeProperties(s, part)
 	s.Required = append(slices.Clone(s.Required), part.Required...)
 	s.Undeclared = append(slices.Clip(s.Undeclared), part.Undeclared...)
 	s.PatternProperties = append(slices.Clone(s.PatternProperties), part.PatternProperties...)
@@ -138,7 +136,7 @@ func (b *builder) merge(s, part *openrpc.Schema) {
 	s.Enum = commonValues(s, part)
 	first(&s.Const, part.Const)
 	s.Vast = s.Vast || part.Vast
-	s.Sensitive = s.Sensitive || part.Sensitive
+	s.Sensitive = s.Sensitive || part.Sensitive || b.joinsSecrets(s, part)
 	first(&s.Minimum, part.Minimum)
 	first(&s.Maximum, part.Maximum)
 	first(&s.ExclusiveMinimum, part.ExclusiveMinimum)
@@ -201,6 +199,24 @@ func intersection(a, b []openrpc.Type) (both []openrpc.Type) {
 	return both
 }
 
+// mergeProperties adds those of a part. One that only one of the two names is
+// among the other members of the other.
+func (b *builder) mergeProperties(s, part *openrpc.Schema) {
+	own := *s
+	s.Properties = slices.Clone(own.Properties)
+	for i, p := range own.Properties {
+		if part.Property(p.Name) == nil {
+			s.Properties[i] = b.concealed(p, part)
+		}
+	}
+	for _, p := range part.Properties {
+		if own.Property(p.Name) == nil {
+			p = b.concealed(p, &own)
+		}
+		s.Properties = b.withProperty(s.Properties, p)
+	}
+}
+
 // withProperty adds a property.
 func (b *builder) withProperty(properties []openrpc.Property, p openrpc.Property) []openrpc.Property {
 	i := slices.IndexFunc(properties, func(other openrpc.Property) bool { return other.Name == p.Name })
@@ -216,7 +232,8 @@ func (b *builder) withProperty(properties []openrpc.Property, p openrpc.Property
 
 // narrower is what a value has to fit of which two schemas speak, either of which
 // may be nil: one that is both, if they are objects or list values, else the one
-// that says more: which one value there is. It is sensitive if one of them is.
+// that says more: which one value there is. What is sensitive in one of them is
+// so in it.
 func (b *builder) narrower(known, more *openrpc.Schema) *openrpc.Schema {
 	if known == nil || more == nil {
 		return cmp.Or(known, more)
@@ -225,7 +242,7 @@ func (b *builder) narrower(known, more *openrpc.Schema) *openrpc.Schema {
 	switch {
 	case onlyValue(known.Target()) == "" && onlyValue(more.Target()) != "":
 		part = more
-	case b.saysMore(known, more, map[[2]*openrpc.Schema]bool{}):
+	case b.saysMore(known, more, map[[2]*openrpc.Schema]bool{}), known.Target() != more.Target() && !isSensitive(more) && b.hasSecret(more):
 		part = b.both(known, more)
 	}
 	if !isSensitive(part) && (isSensitive(known) || isSensitive(more)) {

@@ -116,14 +116,16 @@ func (b *builder) object(s *openrpc.Schema, o owner) Type {
 // members adds the properties of a schema to a type. A required one that can
 // have one value only is no field.
 func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
+	beside := append(inPlace(conditions(s)), &openrpc.Schema{PatternProperties: s.PatternProperties})
 	for _, p := range s.Properties {
+		p = b.concealed(p, beside...)
 		required := s.RequiresMember(p.Name)
 		target := b.flatten(p.Schema.Target())
 		if isFalse(target) {
 			continue // no value is allowed
 		}
 		if only := onlyValue(target); required && only != "" {
-			t.Consts = append(t.Consts, &Const{Name: p.Name, JSON: only, At: len(t.Fields)})
+			t.Consts = append(t.Consts, &Const{Name: p.Name, JSON: only, At: len(t.Fields), Sensitive: isSensitive(p.Schema) || target.Sensitive})
 			continue
 		}
 		field := b.field(owner{name: o.typeName(), step: p.Name, member: true}, p.Schema, required)
@@ -143,9 +145,15 @@ func (b *builder) undeclared(t *Type, fields *names, s *openrpc.Schema, o owner,
 		return // two schemas require it, or one declares it for the other
 	}
 	field := &Field{Name: name, Type: &Type{Kind: Raw}, Presence: Required}
-	if parts := memberSchemas([]*openrpc.Schema{s}, name); len(parts) == 1 {
-		field = b.field(owner{name: o.typeName(), step: name}, parts[0], true)
-		b.fieldDoc(field, firstOf(parts[0].Description, parts[0].Title), parts[0], false)
+	part := &openrpc.Schema{Node: s.Node, Boolean: new(true)}
+	parts := memberSchemas([]*openrpc.Schema{s}, name)
+	if len(parts) == 1 {
+		part = parts[0]
+	}
+	part = b.concealed(openrpc.Property{Name: name, Schema: part}, append(inPlace(conditions(s)), s)...).Schema
+	if len(parts) == 1 || part.Sensitive {
+		field = b.field(owner{name: o.typeName(), step: name}, part, true)
+		b.fieldDoc(field, firstOf(part.Description, part.Title), part, false)
 	}
 	field.GoName = b.claim(fields, s.Node, fieldNames(firstOf(goName(name), "Empty"))...)
 	t.Fields = append(t.Fields, field)

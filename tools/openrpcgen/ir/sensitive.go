@@ -74,12 +74,62 @@ func isSensitive(s *openrpc.Schema) bool {
 	return s.Sensitive
 }
 
-// whole hides raw JSON of which a part is sensitive: no type tells where.
+// whole hides what has a sensitive part of which no type tells where it is: in
+// raw JSON, and under a condition that is not about a member with a name.
 func (b *builder) whole(s *openrpc.Schema) *openrpc.Schema {
-	if b.kind(s) == Raw && b.hasSecret(s) {
+	var hides bool
+	switch k := b.kind(s); k {
+	case Struct:
+		hides = b.document.Sensitive && slices.ContainsFunc(inPlace(conditions(s)), isSensitive)
+	case Map, Union:
+		hides = b.hasSecret(conditions(s)...)
+	case Slice, Tuple:
+		hides = b.hasSecret(append(conditions(s), s.Contains)...)
+	default:
+		hides = b.hasSecret(s)
+	}
+	if hides {
 		return b.hidden(s, s)
 	}
 	return s
+}
+
+// joinsSecrets reports whether one of two schemas of a value has sensitive parts
+// for which the type of both has no place: elements of which only some are, or
+// such as lie beside those of a tuple.
+func (b *builder) joinsSecrets(s, part *openrpc.Schema) bool {
+	elements := func(s *openrpc.Schema) []*openrpc.Schema {
+		return append(slices.Clip(s.Tuple), s.Items, s.AdditionalItems)
+	}
+	dropped := []*openrpc.Schema{part.Contains}
+	switch {
+	case len(s.Tuple) > 0:
+		dropped = append(dropped, elements(part)...)
+	case len(part.Tuple) > 0:
+		dropped = append(dropped, elements(s)...)
+	}
+	return b.hasSecret(dropped...)
+}
+
+// concealed is a property, made sensitive if that is what other schemas of its
+// object say of it.
+func (b *builder) concealed(p openrpc.Property, others ...*openrpc.Schema) openrpc.Property {
+	if !isSensitive(p.Schema) && b.hasSecret(memberSchemas(others, p.Name)...) {
+		p.Schema = b.reference(p.Schema)
+	}
+	return p
+}
+
+// inPlace are schemas and all that they ask of the same value.
+func inPlace(schemas []*openrpc.Schema) (list []*openrpc.Schema) {
+	for len(schemas) > 0 {
+		s := schemas[0].Target()
+		if schemas = schemas[1:]; !slices.Contains(list, s) {
+			list = append(list, s)
+			schemas = slices.Concat(schemas, s.AllOf, s.AnyOf, s.OneOf, conditions(s))
+		}
+	}
+	return list
 }
 
 // anything is the schema of any sensitive JSON that a value of s may hold.
@@ -148,7 +198,7 @@ func markHolders(types []*Type) {
 	for changed := true; changed; {
 		changed = false
 		for _, t := range types {
-			if t.Of == nil && !t.Holds && slices.ContainsFunc(t.parts(), (*Type).hides) {
+			if t.Of == nil && !t.Holds && t.hasHidden() {
 				t.Holds, changed = true, true
 			}
 		}
@@ -159,7 +209,12 @@ func markHolders(types []*Type) {
 // sensitive.
 func (t *Type) hides() bool {
 	t = base(t)
-	return t.Sensitive || t.Holds || t.Name == "" && slices.ContainsFunc(t.parts(), (*Type).hides)
+	return t.Sensitive || t.Holds || t.Name == "" && t.hasHidden()
+}
+
+// hasHidden is hides for the parts of the type.
+func (t *Type) hasHidden() bool {
+	return slices.ContainsFunc(t.parts(), (*Type).hides) || slices.ContainsFunc(t.Consts, func(c *Const) bool { return c.Sensitive })
 }
 
 // parts are the types of which a type is made.

@@ -114,6 +114,8 @@ type Const struct {
 	Name string
 	JSON string // compact
 	At   int    // the number of fields before it
+
+	Sensitive bool
 }
 
 // EnumValue is a constant of an enum.
