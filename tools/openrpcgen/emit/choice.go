@@ -260,21 +260,37 @@ func quotedList(texts []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// tables writes what unions look values up in: patterns, and the members of
-// objects that only the closest fit tells apart.
+// tables are what unions look values up in: patterns, and the members of objects
+// that only the closest fit tells apart.
+type tables struct {
+	written  map[string]bool   // by their names
+	patterns map[string]string // the names of the patterns
+}
+
 func (w *writer) tables(p *printer) {
-	written := map[string]bool{}
+	tables := &tables{map[string]bool{}, map[string]string{}}
 	for _, t := range w.service.Types {
 		if t.Kind != ir.Union || t.Of != nil {
 			continue
 		}
 		for _, v := range t.Choice.Strings {
-			if name := "patternOf" + v.Type.Name; v.Pattern == "" || len(v.Type.Enum) > 0 || len(t.Choice.Strings) == 1 || written[name] {
-				continue
+			if name := "patternOf" + v.Type.Name; v.Pattern != "" && len(v.Type.Enum) == 0 && len(t.Choice.Strings) > 1 && !tables.written[name] {
+				tables.patterns[v.Pattern] = ""
+				p.pattern(tables, v.Pattern, name)
 			}
-			written["patternOf"+v.Type.Name] = true
-			p.p("var patternOf%s = %s(%s)\n", v.Type.Name, p.name("regexp", "MustCompile"), rawString(v.Pattern))
 		}
-		w.fit(p, t, written)
+	}
+	for _, t := range w.service.Types {
+		if t.Kind == ir.Union && t.Of == nil {
+			w.fit(p, t, tables)
+		}
+	}
+}
+
+// pattern writes a pattern that has not been written yet.
+func (p *printer) pattern(tables *tables, pattern, name string) {
+	if tables.patterns[pattern] == "" {
+		tables.patterns[pattern] = unused(name, tables.written)
+		p.p("var %s = %s(%s)\n", tables.patterns[pattern], p.name("regexp", "MustCompile"), rawString(pattern))
 	}
 }

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -8,17 +9,17 @@ import (
 )
 
 // fit writes what is known of variants that only the closest fit tells apart.
-func (w *writer) fit(p *printer, t *ir.Type, written map[string]bool) {
+func (w *writer) fit(p *printer, t *ir.Type, tables *tables) {
 	c := t.Choice
 	if c.ByFit() {
 		for _, v := range c.Objects {
-			w.fits(p, v, "name string", written)
+			w.fits(p, v, "name string", tables)
 		}
 		w.shapes(p, t)
 	}
 	if len(c.Arrays) > 1 && !byFirst(c.Arrays) {
 		for _, v := range c.Arrays {
-			w.fits(p, v, "i int", written)
+			w.fits(p, v, "i int", tables)
 		}
 		w.lengths(p, t)
 	}
@@ -69,64 +70,68 @@ func (p *printer) known(v *ir.Variant, known []string) {
 }
 
 // fits writes the function that tells whether a part is as its schema asks for.
-func (w *writer) fits(p *printer, v *ir.Variant, param string, written map[string]bool) {
+func (w *writer) fits(p *printer, v *ir.Variant, param string, tables *tables) {
 	function := "fitsOf" + v.Type.Name
-	if len(v.Fits) == 0 || written[function] {
+	if len(v.Fits) == 0 || tables.written[function] {
 		return
 	}
-	written[function] = true
-	patterns := map[string]string{}
+	tables.written[function] = true
 	for _, part := range v.Fits {
 		for _, c := range part.Checks {
-			if c.Kind == ir.Pattern && patterns[c.Arg] == "" {
-				patterns[c.Arg] = unused("patternOf"+v.Type.Name+part.GoName, written)
-				p.p("var %s = %s(%s)\n", patterns[c.Arg], p.name("regexp", "MustCompile"), rawString(c.Arg))
+			if c.Kind == ir.Pattern {
+				p.pattern(tables, c.Arg, "patternOf"+cmp.Or(part.Type.Name, v.Type.Name+part.GoName))
 			}
 		}
 	}
 	if v.Fits[0].At < 0 {
 		p.p("func %s(_ int, d *%s) bool {", function, p.rt("Decoder"))
-		p.fitsPart(v.Fits[0], patterns)
+		p.p("%s", p.fitsPart(v.Fits[0], tables))
 		p.p("}\n")
 		return
 	}
 	p.p("func %s(%s, d *%s) bool {", function, param, p.rt("Decoder"))
 	p.p("switch %s {", strings.Fields(param)[0])
+	cases := map[string][]string{} // by what they check
+	var bodies []string
 	for _, part := range v.Fits {
+		label := fmt.Sprintf("%q", part.Name)
 		if param == "i int" {
-			p.p("case %d:", part.At)
-		} else {
-			p.p("case %q:", part.Name)
+			label = fmt.Sprint(part.At)
 		}
-		p.fitsPart(part, patterns)
+		body := p.fitsPart(part, tables)
+		if cases[body] == nil {
+			bodies = append(bodies, body)
+		}
+		cases[body] = append(cases[body], label)
+	}
+	for _, body := range bodies {
+		p.p("case %s:", strings.Join(cases[body], ", "))
+		p.p("%s", body)
 	}
 	p.p("}")
 	p.p("return true")
 	p.p("}\n")
 }
 
-// fitsPart writes the checks of the value that comes next.
-func (p *printer) fitsPart(part ir.PartChecks, patterns map[string]string) {
+// fitsPart spells the checks of the value that comes next.
+func (p *printer) fitsPart(part ir.PartChecks, tables *tables) string {
 	if c := part.Checks[0]; c.Kind == ir.Kinds {
 		var kinds []string
 		for _, kind := range c.Kinds {
-			kinds = append(kinds, "kind == "+p.rt(jsonKind(kind)))
+			kinds = append(kinds, "d.Kind() == "+p.rt(jsonKind(kind)))
 		}
-		p.p("kind := d.Kind()")
-		p.p("return %s", strings.Join(append(kinds, "false")[:max(len(kinds), 1)], " || "))
-		return
+		return "return " + cmp.Or(strings.Join(kinds, " || "), "false")
 	}
-	p.p("var v %s", p.typ(part.Type))
 	decode, _, _ := strings.Cut(p.scalarDecoder(part.Type), "[")
 	conditions := []string{fmt.Sprintf("%s(&v, d) == nil", decode)}
 	for _, c := range part.Checks {
 		if c.Kind == ir.Pattern {
-			conditions = append(conditions, fmt.Sprintf("%s.MatchString(%s)", patterns[c.Arg], convert(part.Type, "string", "v")))
+			conditions = append(conditions, fmt.Sprintf("%s.MatchString(%s)", tables.patterns[c.Arg], convert(part.Type, "string", "v")))
 		} else {
 			conditions = append(conditions, p.condition(part.Type, c, "v"))
 		}
 	}
-	p.p("return %s", joined(conditions))
+	return fmt.Sprintf("var v %s\nreturn %s", p.typ(part.Type), joined(conditions))
 }
 
 // unused takes a name, or the first with a number that is not taken.

@@ -212,9 +212,16 @@ func constraints(s *openrpc.Schema) []string {
 			list = append(list, what+" "+n.Text)
 		}
 	}
-	count := func(what string, n *int) {
-		if n != nil {
-			list = append(list, fmt.Sprintf("%s %d", what, *n))
+	count := func(what, parts string, least, most *int) {
+		if least != nil && most != nil && *least == *most {
+			list = append(list, fmt.Sprintf("exactly %d %s", *least, parts))
+			return
+		}
+		if least != nil && *least > 0 {
+			list = append(list, fmt.Sprintf("minimum %s %d", what, *least))
+		}
+		if most != nil {
+			list = append(list, fmt.Sprintf("maximum %s %d", what, *most))
 		}
 	}
 	inGo := integerType(s).Kind == Uint && slices.Contains(s.Types, openrpc.TypeInteger)
@@ -228,12 +235,10 @@ func constraints(s *openrpc.Schema) []string {
 		number("a multiple of", s.MultipleOf)
 	}
 	if may(s, openrpc.TypeString) {
-		count("minimum length", s.MinLength)
-		count("maximum length", s.MaxLength)
+		count("length", "characters", s.MinLength, s.MaxLength)
 	}
 	if may(s, openrpc.TypeArray) {
-		count("minimum elements", s.MinItems)
-		count("maximum elements", s.MaxItems)
+		count("elements", "elements", s.MinItems, s.MaxItems)
 		if s.UniqueItems {
 			list = append(list, "elements differ")
 		}
