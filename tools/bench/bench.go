@@ -44,8 +44,8 @@ type bench struct {
 
 	// Programs, built.
 	rollcall  string
-	inprocess string
-	methods   string
+	inprocess []string
+	methods   []string
 }
 
 // newBench builds all there is to build, as long as all CPUs are to be had.
@@ -85,10 +85,11 @@ func (b *bench) prepare(ctx context.Context) error {
 		return err
 	}
 	if b.chosen(inProcessKey) {
-		b.inprocess = filepath.Join(b.dir, "inprocess.test")
-		if err := b.buildBenchmarks(ctx, folder, "./inprocess", b.inprocess); err != nil {
+		programs, err := b.buildBenchmarks(ctx, folder, "./inprocess", "inprocess")
+		if err != nil {
 			return err
 		}
+		b.inprocess = programs
 	}
 	if b.chosen(methodsKey) {
 		if err := b.buildMethods(ctx); err != nil {
@@ -109,8 +110,9 @@ func (b *bench) buildMethods(ctx context.Context) error {
 	if err := methods.Write(ctx, ".", dir, methodCounts, b.command); err != nil {
 		return err
 	}
-	b.methods = filepath.Join(b.dir, "methods.test")
-	return b.buildBenchmarks(ctx, dir, ".", b.methods)
+	programs, err := b.buildBenchmarks(ctx, dir, ".", "methods")
+	b.methods = programs
+	return err
 }
 
 // command runs a command to its end.
