@@ -11,6 +11,17 @@ import (
 	"time"
 )
 
+const forgetAcquaintances = `-- name: ForgetAcquaintances :exec
+UPDATE login_attempts SET known_until = '-infinity'
+WHERE account_key = $1
+`
+
+// ForgetAcquaintances makes an account known to no address any more: who knew its password need not know it now.
+func (q *Queries) ForgetAcquaintances(ctx context.Context, accountKey []byte) error {
+	_, err := q.db.Exec(ctx, forgetAcquaintances, accountKey)
+	return err
+}
+
 const forgetLogins = `-- name: ForgetLogins :execrows
 DELETE FROM login_attempts
 WHERE key IN (
@@ -30,15 +41,20 @@ func (q *Queries) ForgetLogins(ctx context.Context) (int64, error) {
 }
 
 const rememberLogin = `-- name: RememberLogin :exec
-INSERT INTO login_attempts (key, clear_at, known_until)
-VALUES ($1, now(), now() + interval '30 days')
+INSERT INTO login_attempts (key, clear_at, known_until, account_key)
+VALUES ($1, now(), now() + interval '30 days', $2)
 ON CONFLICT (key) DO UPDATE SET
     clear_at = excluded.clear_at, retry_at = excluded.retry_at, known_until = excluded.known_until
 `
 
+type RememberLoginParams struct {
+	KnownKey   []byte
+	AccountKey []byte
+}
+
 // RememberLogin makes account and address known to each other, and forgets what has failed there.
-func (q *Queries) RememberLogin(ctx context.Context, knownKey []byte) error {
-	_, err := q.db.Exec(ctx, rememberLogin, knownKey)
+func (q *Queries) RememberLogin(ctx context.Context, arg RememberLoginParams) error {
+	_, err := q.db.Exec(ctx, rememberLogin, arg.KnownKey, arg.AccountKey)
 	return err
 }
 
@@ -127,13 +143,13 @@ WHERE a.key = $1 AND (SELECT count(*) FROM by_address) >= 0
 `
 
 type ReturnLoginParams struct {
-	AccountKey []byte
+	CountedKey []byte
 	AddressKey []byte
 }
 
 // ReturnLogin takes a reservation back: the login has not failed. The address comes first, which the count makes sure of, as in
 // ReserveLogin: two who each have what the other wants next would wait for ever.
 func (q *Queries) ReturnLogin(ctx context.Context, arg ReturnLoginParams) error {
-	_, err := q.db.Exec(ctx, returnLogin, arg.AccountKey, arg.AddressKey)
+	_, err := q.db.Exec(ctx, returnLogin, arg.CountedKey, arg.AddressKey)
 	return err
 }

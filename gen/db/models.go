@@ -46,6 +46,8 @@ type LoginAttempt struct {
 	RetryAt time.Time
 	// Until when account and address know each other.
 	KnownUntil time.Time
+	// Of an account and an address that know each other, the key of the account.
+	AccountKey []byte
 }
 
 // A login, until it ends: then its row is gone, and with it every token of the session.

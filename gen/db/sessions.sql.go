@@ -128,13 +128,14 @@ func (q *Queries) GetCaller(ctx context.Context, arg GetCallerParams) (GetCaller
 }
 
 const getSession = `-- name: GetSession :one
-SELECT sessions.id, sessions.user_id, sessions.generation, sessions.created_at, sessions.rotated_at, sessions.expires_at, sessions.address, (rotated_at > now() - interval '10 seconds')::boolean AS fresh
-FROM sessions
-WHERE id = $1 AND expires_at > now()
+SELECT sessions.id, sessions.user_id, sessions.generation, sessions.created_at, sessions.rotated_at, sessions.expires_at, sessions.address, users.id, users.username, users.email, users.password_hash, users.role, users.created_at, users.updated_at, users.deleted_at, users.username_canonical, users.email_canonical, users.active, (sessions.rotated_at > now() - interval '10 seconds')::boolean AS fresh
+FROM sessions JOIN users ON users.id = sessions.user_id
+WHERE sessions.id = $1 AND sessions.expires_at > now() AND users.active AND users.deleted_at IS NULL
 `
 
 type GetSessionRow struct {
 	Session Session
+	User    User
 	Fresh   bool
 }
 
@@ -151,6 +152,17 @@ func (q *Queries) GetSession(ctx context.Context, id string) (GetSessionRow, err
 		&i.Session.RotatedAt,
 		&i.Session.ExpiresAt,
 		&i.Session.Address,
+		&i.User.ID,
+		&i.User.Username,
+		&i.User.Email,
+		&i.User.PasswordHash,
+		&i.User.Role,
+		&i.User.CreatedAt,
+		&i.User.UpdatedAt,
+		&i.User.DeletedAt,
+		&i.User.UsernameCanonical,
+		&i.User.EmailCanonical,
+		&i.User.Active,
 		&i.Fresh,
 	)
 	return i, err
@@ -234,8 +246,10 @@ func (q *Queries) OpenSession(ctx context.Context, arg OpenSessionParams) (Sessi
 const rotateSession = `-- name: RotateSession :one
 UPDATE sessions
 SET generation = generation + 1, rotated_at = now(), address = $1
-WHERE id = $2 AND generation = $3 AND expires_at > now()
-RETURNING id, user_id, generation, created_at, rotated_at, expires_at, address
+FROM users
+WHERE sessions.id = $2 AND sessions.generation = $3 AND sessions.expires_at > now()
+  AND users.id = sessions.user_id AND users.active AND users.deleted_at IS NULL
+RETURNING sessions.id, sessions.user_id, sessions.generation, sessions.created_at, sessions.rotated_at, sessions.expires_at, sessions.address, users.id, users.username, users.email, users.password_hash, users.role, users.created_at, users.updated_at, users.deleted_at, users.username_canonical, users.email_canonical, users.active
 `
 
 type RotateSessionParams struct {
@@ -244,18 +258,34 @@ type RotateSessionParams struct {
 	Generation int64
 }
 
+type RotateSessionRow struct {
+	Session Session
+	User    User
+}
+
 // RotateSession exchanges the refresh token of a generation for that of the next. Of several at once one finds the row.
-func (q *Queries) RotateSession(ctx context.Context, arg RotateSessionParams) (Session, error) {
+func (q *Queries) RotateSession(ctx context.Context, arg RotateSessionParams) (RotateSessionRow, error) {
 	row := q.db.QueryRow(ctx, rotateSession, arg.Address, arg.ID, arg.Generation)
-	var i Session
+	var i RotateSessionRow
 	err := row.Scan(
-		&i.ID,
-		&i.UserID,
-		&i.Generation,
-		&i.CreatedAt,
-		&i.RotatedAt,
-		&i.ExpiresAt,
-		&i.Address,
+		&i.Session.ID,
+		&i.Session.UserID,
+		&i.Session.Generation,
+		&i.Session.CreatedAt,
+		&i.Session.RotatedAt,
+		&i.Session.ExpiresAt,
+		&i.Session.Address,
+		&i.User.ID,
+		&i.User.Username,
+		&i.User.Email,
+		&i.User.PasswordHash,
+		&i.User.Role,
+		&i.User.CreatedAt,
+		&i.User.UpdatedAt,
+		&i.User.DeletedAt,
+		&i.User.UsernameCanonical,
+		&i.User.EmailCanonical,
+		&i.User.Active,
 	)
 	return i, err
 }

@@ -210,28 +210,34 @@ func (q *Queries) ListUsers(ctx context.Context, arg ListUsersParams) ([]User, e
 	return items, nil
 }
 
-const lockAdmins = `-- name: LockAdmins :many
-SELECT id FROM users
-WHERE role = 'admin' AND active AND deleted_at IS NULL
+const lockAdminsAnd = `-- name: LockAdminsAnd :many
+SELECT id, (role = 'admin' AND active AND deleted_at IS NULL)::boolean AS admin FROM users
+WHERE id = $1 OR (role = 'admin' AND active AND deleted_at IS NULL)
 ORDER BY id
 FOR NO KEY UPDATE
 `
 
-// LockAdmins finds the administrators who can do something, and keeps them so until the transaction ends: whoever takes one
-// away looks here first whether another is left, and everybody else who does waits.
-func (q *Queries) LockAdmins(ctx context.Context) ([]int64, error) {
-	rows, err := q.db.Query(ctx, lockAdmins)
+type LockAdminsAndRow struct {
+	ID    int64
+	Admin bool
+}
+
+// LockAdminsAnd finds the administrators who can do something, and one user beside, and keeps them as they are until the
+// transaction ends: whoever makes an administrator or takes one away looks here first whether another is left, and everybody else
+// who does waits. All lock the rows in the same order.
+func (q *Queries) LockAdminsAnd(ctx context.Context, id int64) ([]LockAdminsAndRow, error) {
+	rows, err := q.db.Query(ctx, lockAdminsAnd, id)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []int64{}
+	items := []LockAdminsAndRow{}
 	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
+		var i LockAdminsAndRow
+		if err := rows.Scan(&i.ID, &i.Admin); err != nil {
 			return nil, err
 		}
-		items = append(items, id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func (p trustedProxies) client(r *http.Request) netip.Addr {
 	if err != nil {
 		return netip.Addr{}
 	}
-	client := peer.Addr().Unmap()
+	client := peer.Addr().Unmap().WithZone("")
 	if len(p) == 0 {
 		return client
 	}
@@ -60,7 +60,7 @@ func (p trustedProxies) disbelieve(r *http.Request) bool {
 		return false
 	}
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	return err == nil && !p.trusts(peer.Addr().Unmap())
+	return err == nil && !p.trusts(peer.Addr().Unmap().WithZone(""))
 }
 
 // parseHop reads an address; some proxies add a port.

@@ -77,3 +77,24 @@ func TestAdministratorsChangeEachOther(t *testing.T) {
 		}
 	}
 }
+
+// Administrators are made and dismissed at once, whatever their ids: nobody waits
+// for another who waits for them.
+func TestAdministratorsAreMadeAndDismissed(t *testing.T) {
+	parallel(t)
+	d := deploy(t, 3)
+	young, old := d.somebody(t, rollcall.RoleUser), d.admin(t)
+	middle := d.somebody(t, rollcall.RoleAdmin)
+	roles := []struct {
+		of   int64
+		role rollcall.Role
+	}{{young.ID, rollcall.RoleAdmin}, {young.ID, rollcall.RoleUser}, {middle.ID, rollcall.RoleUser}, {middle.ID, rollcall.RoleAdmin}}
+	found := tally(size(40, 1000), func(i int) []int {
+		change := roles[i%len(roles)]
+		_, err := d.with(i, old.token).SetRole(t.Context(), rollcall.SetRoleParams{UserID: rollcall.UserID(change.of), Role: change.role})
+		return []int{code(err)}
+	})
+	if len(found) != 1 || found[0] == 0 {
+		t.Errorf("answered %v (code: times), want that all is done", found)
+	}
+}

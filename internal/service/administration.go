@@ -15,10 +15,8 @@ func (s *Service) SetRole(ctx context.Context, params rollcall.SetRoleParams) (r
 	result, err := s.do(ctx, change{
 		method: rollcall.MethodSetRole, params: &params, key: params.IdempotencyKey, changes: []string{"role=" + string(params.Role)},
 		apply: func(q *db.Queries) (user db.User, err error) {
-			if params.Role != rollcall.RoleAdmin {
-				if err := leaveAnAdmin(ctx, q, id); err != nil {
-					return user, err
-				}
+			if err := leaveAnAdmin(ctx, q, id, params.Role != rollcall.RoleAdmin); err != nil {
+				return user, err
 			}
 			return q.SetUserRole(ctx, db.SetUserRoleParams{ID: id, Role: string(params.Role)})
 		},
@@ -32,10 +30,8 @@ func (s *Service) SetActive(ctx context.Context, params rollcall.SetActiveParams
 	result, err := s.do(ctx, change{
 		method: rollcall.MethodSetActive, params: &params, key: params.IdempotencyKey, changes: []string{fmt.Sprint("active=", params.Active)},
 		apply: func(q *db.Queries) (user db.User, err error) {
-			if !params.Active {
-				if err := leaveAnAdmin(ctx, q, id); err != nil {
-					return user, err
-				}
+			if err := leaveAnAdmin(ctx, q, id, !bool(params.Active)); err != nil {
+				return user, err
 			}
 			user, err = q.SetUserActive(ctx, db.SetUserActiveParams{ID: id, Active: bool(params.Active)})
 			if err == nil && !user.Active {
@@ -53,27 +49,27 @@ func (s *Service) DeleteUser(ctx context.Context, params rollcall.DeleteUserPara
 	_, err = s.do(ctx, change{
 		method: rollcall.MethodDeleteUser, params: &params, key: params.IdempotencyKey,
 		apply: func(q *db.Queries) (user db.User, err error) {
-			if err := leaveAnAdmin(ctx, q, id); err != nil {
+			if err := leaveAnAdmin(ctx, q, id, true); err != nil {
 				return user, err
 			}
 			if user, err = q.DeleteUser(ctx, id); err != nil {
 				return user, err
 			}
-			_, err = q.EndSessions(ctx, id)
-			return user, err
+			return user, s.endSessions(ctx, q, id, user.UsernameCanonical)
 		},
 	})
 	return result, missing(err, params.UserID)
 }
 
 // leaveAnAdmin refuses to take away the administrator with that id if there is
-// no other. Until the transaction ends, nobody else can take one away.
-func leaveAnAdmin(ctx context.Context, q *db.Queries, id int64) error {
-	admins, err := q.LockAdmins(ctx)
+// no other. Until the transaction ends, nobody else can make one or take one away.
+func leaveAnAdmin(ctx context.Context, q *db.Queries, id int64, takesAway bool) error {
+	users, err := q.LockAdminsAnd(ctx, id)
 	if err != nil {
 		return err
 	}
-	if len(admins) == 1 && slices.Contains(admins, id) {
+	admins := slices.DeleteFunc(users, func(u db.LockAdminsAndRow) bool { return !u.Admin })
+	if takesAway && len(admins) == 1 && admins[0].ID == id {
 		const reason = "nobody could administer the service any more: make somebody else an administrator first"
 		return &rollcall.LastAdministratorError{Data: &rollcall.Reason{Message: reason}}
 	}

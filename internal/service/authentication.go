@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"time"
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
@@ -30,6 +31,8 @@ func (s *Service) Authenticate(ctx context.Context, params rollcall.Authenticate
 		if err != nil {
 			return result, err
 		}
+		ctx, cancel := toTheEnd(ctx)
+		defer cancel()
 		if !right {
 			return result, s.refuse(ctx, user)
 		}
@@ -84,13 +87,28 @@ func usableHash(user db.User) string {
 }
 
 // check compares a guess with a hash. A guess that could not be looked at, since
-// too many others are waiting, does not count as one.
+// too many others are waiting or the client has gone, does not count as one.
 func (s *Service) check(ctx context.Context, login *throttle.Login, hash, guess string) (bool, error) {
 	right, err := s.Passwords.Check(ctx, hash, guess)
-	if errors.Is(err, auth.ErrBusy) {
-		return false, errors.Join(overloaded(), login.Untried(ctx))
+	if err == nil {
+		return right, nil
 	}
-	return right, err
+	ctx, cancel := toTheEnd(ctx)
+	defer cancel()
+	if err := login.Untried(ctx); err != nil {
+		return false, err
+	}
+	if errors.Is(err, auth.ErrBusy) {
+		err = overloaded()
+	}
+	return false, err
+}
+
+// toTheEnd is for what follows on a password that has been looked at: whoever
+// hangs up then keeps nobody from writing down that they guessed.
+func toTheEnd(ctx context.Context) (context.Context, context.CancelFunc) {
+	const enough = 5 * time.Second
+	return context.WithTimeout(context.WithoutCancel(ctx), enough)
 }
 
 // newerHash is the hash of a password whose stored one is made with other params

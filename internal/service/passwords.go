@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"errors"
-	"strconv"
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
@@ -45,7 +44,7 @@ func changedMeanwhile(err error) error {
 // beginAnew ends the sessions of whoever has changed their password, and begins
 // another.
 func (s *Service) beginAnew(ctx context.Context, q *db.Queries, user db.User) (result rollcall.Authentication, err error) {
-	if _, err := q.EndSessions(ctx, user.ID); err != nil {
+	if err := s.endSessions(ctx, q, user.ID, user.UsernameCanonical); err != nil {
 		return result, err
 	}
 	done := event{method: rollcall.MethodChangePassword, actor: user.ID, target: user.ID, outcome: rollcall.AuditOutcomeDone}
@@ -61,11 +60,12 @@ func (s *Service) beginAnew(ctx context.Context, q *db.Queries, user db.User) (r
 
 // confirm makes sure that the caller knows their password, which param holds: a
 // stolen token must not be enough to take an account over. Guesses count as
-// logins do, but for the account's id, since its name may change, and are
-// audited like them; a right one has not failed, whatever becomes of the call.
+// logins do, but for the session, so that a thief keeps nobody else from it, and
+// are audited like them; a right one has not failed, whatever becomes of the
+// call.
 func (s *Service) confirm(ctx context.Context, method, param string, password rollcall.CurrentPassword) error {
 	me := caller(ctx)
-	login, done, err := s.reserve(ctx, "#"+strconv.FormatInt(me.ID, 10)) // which no name begins with
+	login, done, err := s.reserve(ctx, "#"+me.SessionID) // which no name begins with
 	if err != nil {
 		return err
 	}
@@ -74,6 +74,8 @@ func (s *Service) confirm(ctx context.Context, method, param string, password ro
 	if err != nil {
 		return err
 	}
+	ctx, cancel := toTheEnd(ctx)
+	defer cancel()
 	if right {
 		return login.Succeeded(ctx, s.DB.Queries)
 	}

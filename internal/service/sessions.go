@@ -17,14 +17,7 @@ func (s *Service) Refresh(ctx context.Context, params rollcall.RefreshParams) (r
 	if err != nil {
 		return result, errRefreshToken
 	}
-	session, err := s.rotate(ctx, token)
-	if err != nil {
-		return result, err
-	}
-	user, err := s.DB.GetUser(ctx, session.UserID)
-	if errors.Is(err, postgres.ErrNotFound) {
-		return result, errRefreshToken
-	}
+	session, user, err := s.rotate(ctx, token)
 	if err != nil {
 		return result, err
 	}
@@ -39,27 +32,27 @@ var errRefreshToken = unauthenticated("Invalid refresh token")
 // try at once is the first, and the others find what it has done: as long as
 // that is fresh they get the same answer, for they may be the same client, whose
 // first answer was lost. Later on, two people have the token.
-func (s *Service) rotate(ctx context.Context, token auth.RefreshToken) (db.Session, error) {
-	session, err := s.DB.RotateSession(ctx, db.RotateSessionParams{
+func (s *Service) rotate(ctx context.Context, token auth.RefreshToken) (session db.Session, user db.User, err error) {
+	first, err := s.DB.RotateSession(ctx, db.RotateSessionParams{
 		ID: token.SessionID, Generation: token.Generation, Address: address(ctx),
 	})
 	if !errors.Is(err, postgres.ErrNotFound) {
-		return session, err
+		return first.Session, first.User, err
 	}
 	row, err := s.DB.GetSession(ctx, token.SessionID)
 	if errors.Is(err, postgres.ErrNotFound) {
-		return session, errRefreshToken
+		err = errRefreshToken
 	}
 	if err != nil {
-		return session, err
+		return session, user, err
 	}
 	if row.Session.Generation == token.Generation+1 && row.Fresh {
-		return row.Session, nil
+		return row.Session, row.User, nil
 	}
 	if err := s.endReused(ctx, row.Session); err != nil {
-		return session, err
+		return session, user, err
 	}
-	return session, errRefreshToken
+	return session, user, errRefreshToken
 }
 
 // endReused ends a session whose refresh token somebody has used again.
@@ -74,6 +67,15 @@ func (s *Service) endReused(ctx context.Context, session db.Session) error {
 		}
 		return record(ctx, q, event{method: rollcall.MethodRefresh, target: session.UserID, changes: []string{"session=" + session.ID}, outcome: rollcall.AuditOutcomeReused})
 	})
+}
+
+// endSessions ends all sessions of a user whose password or name has changed, or
+// who is no more. Of name they had until then, no address is known any more.
+func (s *Service) endSessions(ctx context.Context, q *db.Queries, user int64, name string) error {
+	if _, err := q.EndSessions(ctx, user); err != nil {
+		return err
+	}
+	return s.Logins.Forget(ctx, q, name)
 }
 
 // Logout implements [rollcall.Service].

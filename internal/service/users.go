@@ -95,6 +95,7 @@ type userUpdate struct {
 	s       *Service
 	params  rollcall.UpdateUserParams
 	columns db.UpdateUserParams
+	name    string // canonical, as it was; "" where neither name nor password changes
 }
 
 // prepare asks whoever changes themselves for the password, and hashes a new one.
@@ -111,12 +112,16 @@ func (u *userUpdate) prepare(ctx context.Context) (err error) {
 		}
 		u.columns.OldHash = &me.PasswordHash
 	}
-	if u.params.Password == "" {
+	if u.params.Password == "" && u.params.Username == "" {
 		return nil
 	}
 	user, err := u.s.DB.GetUser(ctx, u.columns.ID)
 	if err != nil {
 		return err
+	}
+	u.name = user.UsernameCanonical
+	if u.params.Password == "" {
+		return nil
 	}
 	hash, err := u.s.newHash(ctx, "password", u.params.Password,
 		user.Username, user.Email, string(u.params.Username), string(u.params.Email))
@@ -142,16 +147,21 @@ func (u *userUpdate) changes() (names []string) {
 }
 
 // apply changes the row. With a new password, nobody who knew the old one stays
-// logged in.
+// logged in; a name that was given up is known to no address.
 func (u *userUpdate) apply(ctx context.Context, q *db.Queries) (user db.User, err error) {
 	user, err = q.UpdateUser(ctx, u.columns)
 	if u.columns.OldHash != nil {
 		err = changedMeanwhile(err)
 	}
-	if err == nil && u.columns.PasswordHash != nil {
-		_, err = q.EndSessions(ctx, user.ID)
+	switch {
+	case err != nil:
+		return user, err
+	case u.columns.PasswordHash != nil:
+		return user, u.s.endSessions(ctx, q, user.ID, u.name)
+	case u.name != "":
+		return user, u.s.Logins.Forget(ctx, q, u.name)
 	}
-	return user, err
+	return user, nil
 }
 
 // missing makes the database's error for no row the contract's.

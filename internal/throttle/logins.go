@@ -62,7 +62,7 @@ func (l *Logins) reserve(ctx context.Context, account string, address netip.Addr
 	}
 	name, from := []byte(account), []byte(network(address))
 	login.addressKey = l.secret.MAC("login address", from)
-	login.accountKey = l.secret.MAC("login account", name)
+	login.accountKey = l.accountKey(account)
 	login.knownKey = l.secret.MAC("login account and address", name, from)
 	row, err := l.db.ReserveLogin(ctx, db.ReserveLoginParams{
 		AddressKey:   login.addressKey,
@@ -79,8 +79,9 @@ func (l *Logins) reserve(ctx context.Context, account string, address netip.Addr
 	if !row.Admitted {
 		return nil, &rollcall.TooManyAttemptsError{Data: &rollcall.Delay{RetryAfter: max(1, row.RetryAfter)}}
 	}
+	login.countedKey = login.accountKey
 	if row.Known {
-		login.addressKey, login.accountKey = nil, login.knownKey
+		login.addressKey, login.countedKey = nil, login.knownKey
 	}
 	return login, nil
 }
@@ -88,8 +89,8 @@ func (l *Logins) reserve(ctx context.Context, account string, address netip.Addr
 // Login is one that was counted as failed.
 type Login struct {
 	logins                 *Logins
-	addressKey, accountKey []byte // what it counts for
-	knownKey               []byte // nil where nothing is counted
+	addressKey, countedKey []byte // what it counts for
+	accountKey, knownKey   []byte // nil where nothing is counted
 }
 
 // Succeeded counts it as one that has not failed, and remembers that the account's owner is at that address.
@@ -97,10 +98,19 @@ func (l *Login) Succeeded(ctx context.Context, q *db.Queries) error {
 	if l.knownKey == nil {
 		return nil
 	}
-	if err := q.ReturnLogin(ctx, db.ReturnLoginParams{AddressKey: l.addressKey, AccountKey: l.accountKey}); err != nil {
+	if err := q.ReturnLogin(ctx, db.ReturnLoginParams{AddressKey: l.addressKey, CountedKey: l.countedKey}); err != nil {
 		return err
 	}
-	return q.RememberLogin(ctx, l.knownKey)
+	return q.RememberLogin(ctx, db.RememberLoginParams{KnownKey: l.knownKey, AccountKey: l.accountKey})
+}
+
+// Forget makes an account known to no address any more, after its password has changed, or its name.
+func (l *Logins) Forget(ctx context.Context, q *db.Queries, account string) error {
+	return q.ForgetAcquaintances(ctx, l.accountKey(account))
+}
+
+func (l *Logins) accountKey(account string) []byte {
+	return l.secret.MAC("login account", []byte(account))
 }
 
 // Untried counts it as one that never was: its password has not been looked at.
@@ -108,7 +118,7 @@ func (l *Login) Untried(ctx context.Context) error {
 	if l.knownKey == nil {
 		return nil
 	}
-	return l.logins.db.ReturnLogin(ctx, db.ReturnLoginParams{AddressKey: l.addressKey, AccountKey: l.accountKey})
+	return l.logins.db.ReturnLogin(ctx, db.ReturnLoginParams{AddressKey: l.addressKey, CountedKey: l.countedKey})
 }
 
 // network is what one client has of addresses: with IPv6, anybody has a whole /64.

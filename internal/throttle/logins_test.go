@@ -286,3 +286,21 @@ func must[T any](value T, err error) func(testing.TB) T {
 		return value
 	}
 }
+
+// Whoever has changed their password, or given up their name, is at home nowhere:
+// somebody else may have been.
+func TestForget(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, usual)
+	for account, stranger := range map[string]string{"ada": abroad, "bob": work} {
+		f.succeed(t, account, home)
+		f.fail(t, 3, account, stranger)
+	}
+	if err := f.Forget(t.Context(), f.db.Queries, "ada"); err != nil {
+		t.Fatal(err)
+	}
+	if f.try(t, "ada", home) == 0 {
+		t.Error("an address is known still")
+	}
+	f.fail(t, 1, "bob", home)
+}

@@ -4,7 +4,8 @@ CREATE TABLE login_attempts (
     key         bytea       PRIMARY KEY,
     clear_at    timestamptz NOT NULL,
     retry_at    timestamptz NOT NULL DEFAULT '-infinity',
-    known_until timestamptz NOT NULL DEFAULT '-infinity'
+    known_until timestamptz NOT NULL DEFAULT '-infinity',
+    account_key bytea
 );
 
 COMMENT ON TABLE login_attempts IS 'How often logins have failed of late, by account, by address, and by both where they know each other.';
@@ -12,6 +13,10 @@ COMMENT ON COLUMN login_attempts.key IS 'A keyed hash of what is counted: neithe
 COMMENT ON COLUMN login_attempts.clear_at IS 'When all failures are forgotten, one each hour: as many count as hours are left.';
 COMMENT ON COLUMN login_attempts.retry_at IS 'When the next login may be tried.';
 COMMENT ON COLUMN login_attempts.known_until IS 'Until when account and address know each other.';
+
+COMMENT ON COLUMN login_attempts.account_key IS 'Of an account and an address that know each other, the key of the account.';
+
+CREATE INDEX login_attempts_account_key_idx ON login_attempts (account_key) WHERE account_key IS NOT NULL;
 
 -- +goose StatementBegin
 CREATE FUNCTION login_retry_at(clear_at timestamptz, allowed bigint, delay interval, longest interval)

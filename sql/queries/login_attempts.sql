@@ -49,14 +49,19 @@ WITH by_address AS (
     RETURNING a.key
 )
 UPDATE login_attempts AS a SET clear_at = a.clear_at - interval '1 hour', retry_at = '-infinity'
-WHERE a.key = sqlc.arg(account_key) AND (SELECT count(*) FROM by_address) >= 0;
+WHERE a.key = sqlc.arg(counted_key) AND (SELECT count(*) FROM by_address) >= 0;
 
 -- name: RememberLogin :exec
 -- RememberLogin makes account and address known to each other, and forgets what has failed there.
-INSERT INTO login_attempts (key, clear_at, known_until)
-VALUES (sqlc.arg(known_key), now(), now() + interval '30 days')
+INSERT INTO login_attempts (key, clear_at, known_until, account_key)
+VALUES (sqlc.arg(known_key), now(), now() + interval '30 days', sqlc.arg(account_key))
 ON CONFLICT (key) DO UPDATE SET
     clear_at = excluded.clear_at, retry_at = excluded.retry_at, known_until = excluded.known_until;
+
+-- name: ForgetAcquaintances :exec
+-- ForgetAcquaintances makes an account known to no address any more: who knew its password need not know it now.
+UPDATE login_attempts SET known_until = '-infinity'
+WHERE account_key = sqlc.arg(account_key);
 
 -- name: ForgetLogins :execrows
 -- ForgetLogins removes what no longer counts, but waits for nobody who is counting there: they might wait for it.

@@ -21,15 +21,17 @@ WHERE sessions.id = @session_id AND sessions.user_id = @user_id AND sessions.exp
 -- RotateSession exchanges the refresh token of a generation for that of the next. Of several at once one finds the row.
 UPDATE sessions
 SET generation = generation + 1, rotated_at = now(), address = sqlc.narg(address)
-WHERE id = @id AND generation = @generation AND expires_at > now()
-RETURNING *;
+FROM users
+WHERE sessions.id = @id AND sessions.generation = @generation AND sessions.expires_at > now()
+  AND users.id = sessions.user_id AND users.active AND users.deleted_at IS NULL
+RETURNING sqlc.embed(sessions), sqlc.embed(users);
 
 -- name: GetSession :one
 -- GetSession finds a session that has not ended, and tells whether its generation has only just begun: then the one before may
 -- have been sent by somebody who never heard of it.
-SELECT sqlc.embed(sessions), (rotated_at > now() - interval '10 seconds')::boolean AS fresh
-FROM sessions
-WHERE id = @id AND expires_at > now();
+SELECT sqlc.embed(sessions), sqlc.embed(users), (sessions.rotated_at > now() - interval '10 seconds')::boolean AS fresh
+FROM sessions JOIN users ON users.id = sessions.user_id
+WHERE sessions.id = @id AND sessions.expires_at > now() AND users.active AND users.deleted_at IS NULL;
 
 -- name: ListSessions :many
 SELECT * FROM sessions

@@ -78,10 +78,11 @@ RETURNING *;
 -- AdminExists tells whether there is an administrator who is not deleted.
 SELECT EXISTS (SELECT FROM users WHERE role = 'admin' AND deleted_at IS NULL);
 
--- name: LockAdmins :many
--- LockAdmins finds the administrators who can do something, and keeps them so until the transaction ends: whoever takes one
--- away looks here first whether another is left, and everybody else who does waits.
-SELECT id FROM users
-WHERE role = 'admin' AND active AND deleted_at IS NULL
+-- name: LockAdminsAnd :many
+-- LockAdminsAnd finds the administrators who can do something, and one user beside, and keeps them as they are until the
+-- transaction ends: whoever makes an administrator or takes one away looks here first whether another is left, and everybody else
+-- who does waits. All lock the rows in the same order.
+SELECT id, (role = 'admin' AND active AND deleted_at IS NULL)::boolean AS admin FROM users
+WHERE id = @id OR (role = 'admin' AND active AND deleted_at IS NULL)
 ORDER BY id
 FOR NO KEY UPDATE;
