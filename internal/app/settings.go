@@ -238,7 +238,6 @@ func (s authSettings) tokens(keys auth.KeySource) (*auth.Tokens, error) {
 func (s authSettings) service(database *postgres.DB, tokens *auth.Tokens, passwords *auth.Passwords, secret auth.Secret) service.Config {
 	limits := throttle.Config{
 		AccountLimit: s.LoginLimit, AddressLimit: s.LoginAddressLimit, Delay: s.LoginDelay, LongestDelay: s.LoginLongestDelay,
-		Patience: s.HashQueueTimeout,
 	}
 	return service.Config{
 		DB:              database,

@@ -98,6 +98,15 @@ func (p *Passwords) NeedsRehash(phc string) bool {
 	return err != nil || h.argonParams != current || len(h.salt) != saltLen || len(h.key) != keyLen
 }
 
+// Waiting returns a context for whoever has to wait for something else before a hash, and then for that: both together take as long
+// as the queue's timeout. Then it ends with [ErrBusy] as its cause.
+func (p *Passwords) Waiting(ctx context.Context) (context.Context, context.CancelFunc) {
+	if p.QueueTimeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, p.QueueTimeout, ErrBusy)
+}
+
 // key computes what password's key would be with the params and the salt of h.
 func (p *Passwords) key(ctx context.Context, password string, h passwordHash) ([]byte, error) {
 	if err := p.takeSlot(ctx); err != nil {
@@ -108,8 +117,8 @@ func (p *Passwords) key(ctx context.Context, password string, h passwordHash) ([
 }
 
 func (p *Passwords) takeSlot(ctx context.Context) error {
-	if err := ctx.Err(); err != nil { // A select would choose by chance if there is a slot as well.
-		return err
+	if ctx.Err() != nil { // A select would choose by chance if there is a slot as well.
+		return context.Cause(ctx)
 	}
 	select {
 	case p.slots <- struct{}{}:
@@ -129,7 +138,7 @@ func (p *Passwords) takeSlot(ctx context.Context) error {
 	case p.slots <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	case <-timeout:
 		return ErrBusy
 	}

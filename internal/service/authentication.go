@@ -17,7 +17,9 @@ import (
 // it costs the same queries and one hash, and the answer is the same.
 func (s *Service) Authenticate(ctx context.Context, params rollcall.AuthenticateParams) (result rollcall.Authentication, err error) {
 	name := auth.CanonicalName(string(params.Username))
-	login, done, err := s.reserve(ctx, name)
+	waiting, cancel := s.Passwords.Waiting(ctx)
+	defer cancel()
+	login, done, err := s.reserve(waiting, name)
 	if err != nil {
 		return result, err
 	}
@@ -27,7 +29,7 @@ func (s *Service) Authenticate(ctx context.Context, params rollcall.Authenticate
 		if err != nil {
 			return result, err
 		}
-		right, err := s.check(ctx, login, usableHash(user), string(params.Password))
+		right, err := s.check(waiting, login, usableHash(user), string(params.Password))
 		if err != nil {
 			return result, err
 		}
@@ -58,10 +60,10 @@ func (s *Service) refuse(ctx context.Context, user db.User) error {
 	return unauthenticated("Invalid username or password")
 }
 
-// reserve counts a guess at the password of an account.
-func (s *Service) reserve(ctx context.Context, account string) (*throttle.Login, func(), error) {
-	login, done, err := s.Logins.Reserve(ctx, account, auth.OriginFrom(ctx).Address)
-	if errors.Is(err, auth.ErrBusy) {
+// reserve counts a guess at the password of an account, once it is its turn.
+func (s *Service) reserve(waiting context.Context, account string) (*throttle.Login, func(), error) {
+	login, done, err := s.Logins.Reserve(waiting, account, auth.OriginFrom(waiting).Address)
+	if err != nil && context.Cause(waiting) == auth.ErrBusy {
 		err = overloaded()
 	}
 	return login, done, err
@@ -88,12 +90,12 @@ func usableHash(user db.User) string {
 
 // check compares a guess with a hash. A guess that could not be looked at, since
 // too many others are waiting or the client has gone, does not count as one.
-func (s *Service) check(ctx context.Context, login *throttle.Login, hash, guess string) (bool, error) {
-	right, err := s.Passwords.Check(ctx, hash, guess)
+func (s *Service) check(waiting context.Context, login *throttle.Login, hash, guess string) (bool, error) {
+	right, err := s.Passwords.Check(waiting, hash, guess)
 	if err == nil {
 		return right, nil
 	}
-	ctx, cancel := toTheEnd(ctx)
+	ctx, cancel := toTheEnd(waiting)
 	defer cancel()
 	if err := login.Untried(ctx); err != nil {
 		return false, err

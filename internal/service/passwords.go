@@ -65,17 +65,19 @@ func (s *Service) beginAnew(ctx context.Context, q *db.Queries, user db.User) (r
 // call.
 func (s *Service) confirm(ctx context.Context, method, param string, password rollcall.CurrentPassword) error {
 	me := caller(ctx)
-	login, done, err := s.reserve(ctx, "#"+me.SessionID) // which no name begins with
+	waiting, cancel := s.Passwords.Waiting(ctx)
+	defer cancel()
+	login, done, err := s.reserve(waiting, "#"+me.SessionID) // which no name begins with
 	if err != nil {
 		return err
 	}
 	defer done()
-	right, err := s.check(ctx, login, me.PasswordHash, string(password))
+	right, err := s.check(waiting, login, me.PasswordHash, string(password))
 	if err != nil {
 		return err
 	}
-	ctx, cancel := toTheEnd(ctx)
-	defer cancel()
+	ctx, finish := toTheEnd(ctx)
+	defer finish()
 	if right {
 		return login.Succeeded(ctx, s.DB.Queries)
 	}

@@ -62,7 +62,7 @@ func newFixtureOn(t *testing.T, config postgres.Config, options ...jsonrpc.Handl
 			Passwords:       auth.NewPasswords(2),
 			Tokens:          tokens,
 			Secret:          f.secret,
-			Logins:          throttle.NewLogins(throttle.Config{Patience: time.Minute}, database, f.secret), // lets anybody fail
+			Logins:          throttle.NewLogins(throttle.Config{}, database, f.secret), // lets anybody fail
 			SessionLifetime: time.Hour,
 		}),
 		auth.Authenticator{Tokens: tokens, Sessions: database},

@@ -29,18 +29,16 @@ type Config struct {
 	AddressLimit int
 	// Delay is how long the first wait is. The next is twice as long, and so on, up to LongestDelay.
 	Delay, LongestDelay time.Duration
-	// Patience is how long a login waits for others to the same account.
-	Patience time.Duration
 }
 
 // NewLogins counts in database, under keys that nobody can read without secret.
 func NewLogins(config Config, database *postgres.DB, secret auth.Secret) *Logins {
-	return &Logins{config, database, secret, turns{patience: config.Patience, accounts: map[string]*turn{}}}
+	return &Logins{config, database, secret, turns{accounts: map[string]*turn{}}}
 }
 
 // Reserve waits until no other login to the account is going on here, then counts it as failed before its password is looked at, so
 // that however many come at once, to whatever instances, no more are tried than may fail. Account is anything that stands for it.
-// The error is a [*rollcall.TooManyAttemptsError], [auth.ErrBusy], ctx's, or the database's. Without one, done must be called when
+// The error is a [*rollcall.TooManyAttemptsError], the cause of ctx's end, or the database's. Without one, done must be called when
 // the password has been looked at.
 func (l *Logins) Reserve(ctx context.Context, account string, address netip.Addr) (login *Login, done func(), err error) {
 	done, err = l.turns.take(ctx, account)

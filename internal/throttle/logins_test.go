@@ -40,10 +40,7 @@ func newFixture(t *testing.T, config throttle.Config) *fixture {
 }
 
 // usual has limits that tests reach soon.
-var usual = throttle.Config{AccountLimit: 3, AddressLimit: 5, Delay: 30 * time.Second, LongestDelay: 15 * time.Minute, Patience: patience}
-
-// patience is longer than any test waits for a turn.
-const patience = time.Minute
+var usual = throttle.Config{AccountLimit: 3, AddressLimit: 5, Delay: 30 * time.Second, LongestDelay: 15 * time.Minute}
 
 const home, work, abroad = "192.0.2.1", "198.51.100.1", "203.0.113.1"
 
@@ -108,7 +105,7 @@ func TestDelays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t, throttle.Config{AccountLimit: 3, AddressLimit: 1000, Delay: 30 * time.Second, LongestDelay: 15 * time.Minute, Patience: patience})
+			f := newFixture(t, throttle.Config{AccountLimit: 3, AddressLimit: 1000, Delay: 30 * time.Second, LongestDelay: 15 * time.Minute})
 			for _, address := range addresses {
 				f.fail(t, 1, "ada", address)
 			}
@@ -163,7 +160,7 @@ func TestAnAddressThatIsRefusedDoesNotCountForTheAccount(t *testing.T) {
 
 func TestNetworks(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, throttle.Config{AccountLimit: 3, AddressLimit: 3, Delay: time.Minute, LongestDelay: time.Minute, Patience: patience})
+	f := newFixture(t, throttle.Config{AccountLimit: 3, AddressLimit: 3, Delay: time.Minute, LongestDelay: time.Minute})
 	for i, address := range []string{"2001:db8::1", "2001:db8::2", "2001:db8::ffff:ffff:ffff:ffff"} {
 		f.fail(t, 1, fmt.Sprint("user", i), address)
 	}
@@ -246,7 +243,7 @@ func TestUntried(t *testing.T) {
 // However many come at once, as many are tried as may fail.
 func TestAtOnce(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, throttle.Config{AccountLimit: 10, AddressLimit: 1000, Delay: time.Hour, LongestDelay: time.Hour, Patience: patience})
+	f := newFixture(t, throttle.Config{AccountLimit: 10, AddressLimit: 1000, Delay: time.Hour, LongestDelay: time.Hour})
 	var tried atomic.Int64
 	var group sync.WaitGroup
 	for i := range 200 {
@@ -268,7 +265,7 @@ func TestAtOnce(t *testing.T) {
 
 func TestWithoutALimit(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, throttle.Config{Patience: patience})
+	f := newFixture(t, throttle.Config{})
 	f.fail(t, 50, "ada", home)
 	f.succeed(t, "ada", home)
 	var rows int

@@ -3,16 +3,12 @@ package throttle
 import (
 	"context"
 	"sync"
-	"time"
-
-	"github.com/rollcall-rpc/rollcall/internal/auth"
 )
 
 // turns let one login to each account go on at a time. Whoever logs in to one account from a thousand connections then waits for
 // themselves, and not everybody else for them; and of right passwords that come at once, none counts as failed while another is
 // being looked at.
 type turns struct {
-	patience time.Duration
 	mu       sync.Mutex
 	accounts map[string]*turn
 }
@@ -23,24 +19,19 @@ type turn struct {
 	waiting int           // how many have it or wait for it
 }
 
-// take waits for an account's turn, which done ends. Its error is [auth.ErrBusy] if it does not come in time, or ctx's.
+// take waits for an account's turn, which done ends. Its error is the cause of ctx's end.
 func (t *turns) take(ctx context.Context, account string) (done func(), err error) {
 	own := t.join(account)
-	timer := time.NewTimer(t.patience)
-	defer timer.Stop()
 	select {
 	case own.taken <- struct{}{}:
 		return func() {
 			<-own.taken
 			t.leave(account)
 		}, nil
-	case <-timer.C:
-		err = auth.ErrBusy
 	case <-ctx.Done():
-		err = ctx.Err()
+		t.leave(account)
+		return nil, context.Cause(ctx)
 	}
-	t.leave(account)
-	return nil, err
 }
 
 func (t *turns) join(account string) *turn {

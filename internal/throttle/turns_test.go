@@ -16,7 +16,7 @@ import (
 // difference.
 func TestTurns(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, throttle.Config{Patience: patience})
+	f := newFixture(t, throttle.Config{})
 	from := netip.MustParseAddr(home)
 	_, done, err := f.Reserve(t.Context(), "ada", from)
 	if err != nil {
@@ -55,13 +55,15 @@ func TestTurns(t *testing.T) {
 
 func TestTurnsThatDoNotCome(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, throttle.Config{Patience: time.Millisecond})
+	f := newFixture(t, throttle.Config{})
 	from := netip.MustParseAddr(home)
 	_, done, err := f.Reserve(t.Context(), "ada", from)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := f.Reserve(t.Context(), "ada", from); !errors.Is(err, auth.ErrBusy) {
+	waiting, cancel := context.WithTimeoutCause(t.Context(), time.Millisecond, auth.ErrBusy)
+	defer cancel()
+	if _, _, err := f.Reserve(waiting, "ada", from); err != auth.ErrBusy {
 		t.Errorf("who waits too long is answered %v", err)
 	}
 	done()
