@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -34,11 +35,7 @@ func parseProxies(texts []string) (trustedProxies, error) {
 // that is a trusted proxy's, the last one in X-Forwarded-For that is not. Each
 // proxy adds to the end whom it has heard it from; what lies before is hearsay.
 func (p trustedProxies) client(r *http.Request) netip.Addr {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	client := peer.Addr().Unmap().WithZone("")
+	client := peer(r)
 	if len(p) == 0 {
 		return client
 	}
@@ -56,11 +53,17 @@ func (p trustedProxies) client(r *http.Request) netip.Addr {
 // disbelieve reports whether a request tells for whom it speaks, though it may
 // not.
 func (p trustedProxies) disbelieve(r *http.Request) bool {
-	if len(r.Header["X-Forwarded-For"]) == 0 {
-		return false
+	return len(r.Header["X-Forwarded-For"]) > 0 && !p.trusts(peer(r))
+}
+
+// peer is the address at the other end of the connection; the zero Addr if it has
+// none.
+func peer(r *http.Request) netip.Addr {
+	remote, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
 	}
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	return err == nil && !p.trusts(peer.Addr().Unmap().WithZone(""))
+	return remote.Addr().Unmap().WithZone("")
 }
 
 // parseHop reads an address; some proxies add a port.
@@ -73,10 +76,5 @@ func parseHop(text string) (netip.Addr, bool) {
 }
 
 func (p trustedProxies) trusts(address netip.Addr) bool {
-	for _, network := range p {
-		if network.Contains(address) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p, func(network netip.Prefix) bool { return network.Contains(address) })
 }

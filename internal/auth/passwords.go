@@ -127,19 +127,16 @@ func (p *Passwords) takeSlot(ctx context.Context) error {
 	}
 	before := p.waiting.Add(1) - 1
 	defer p.waiting.Add(-1)
-	var timeout <-chan time.Time // nil never comes
-	if p.QueueTimeout > 0 {
-		if wait := hashTime * time.Duration(before) / time.Duration(cap(p.slots)); wait >= p.QueueTimeout {
-			return ErrBusy
-		}
-		timeout = time.After(p.QueueTimeout)
+	wait := hashTime * time.Duration(before) / time.Duration(cap(p.slots))
+	if p.QueueTimeout > 0 && wait >= p.QueueTimeout {
+		return ErrBusy
 	}
+	ctx, cancel := p.Waiting(ctx)
+	defer cancel()
 	select {
 	case p.slots <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
-	case <-timeout:
-		return ErrBusy
 	}
 }
