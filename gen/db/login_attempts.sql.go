@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-const forgetAcquaintances = `-- name: ForgetAcquaintances :exec
-UPDATE login_attempts SET known_until = '-infinity'
+const forgetDevices = `-- name: ForgetDevices :exec
+UPDATE login_attempts SET device_until = '-infinity'
 WHERE account_key = $1
 `
 
-// ForgetAcquaintances makes an account known to no address any more: who knew its password need not know it now.
-func (q *Queries) ForgetAcquaintances(ctx context.Context, accountKey []byte) error {
-	_, err := q.db.Exec(ctx, forgetAcquaintances, accountKey)
+// ForgetDevices makes no device known to an account any more: who knew its password need not know it now.
+func (q *Queries) ForgetDevices(ctx context.Context, accountKey []byte) error {
+	_, err := q.db.Exec(ctx, forgetDevices, accountKey)
 	return err
 }
 
@@ -26,7 +26,7 @@ const forgetLogins = `-- name: ForgetLogins :execrows
 DELETE FROM login_attempts
 WHERE key IN (
     SELECT a.key FROM login_attempts AS a
-    WHERE greatest(a.clear_at, a.retry_at, a.known_until) <= now()
+    WHERE greatest(a.clear_at, a.retry_at, a.device_until) <= now()
     FOR UPDATE SKIP LOCKED
 )
 `
@@ -40,95 +40,107 @@ func (q *Queries) ForgetLogins(ctx context.Context) (int64, error) {
 	return result.RowsAffected(), nil
 }
 
-const rememberLogin = `-- name: RememberLogin :exec
-INSERT INTO login_attempts (key, clear_at, known_until, account_key)
-VALUES ($1, now(), now() + interval '30 days', $2)
-ON CONFLICT (key) DO UPDATE SET
-    clear_at = excluded.clear_at, retry_at = excluded.retry_at, known_until = excluded.known_until
+const knowsDevice = `-- name: KnowsDevice :one
+SELECT EXISTS (SELECT FROM login_attempts WHERE key = $1 AND device_until > now())
 `
 
-type RememberLoginParams struct {
-	KnownKey   []byte
-	AccountKey []byte
+// KnowsDevice tells whether an account has been logged in to from a device, within 30 days.
+func (q *Queries) KnowsDevice(ctx context.Context, deviceKey []byte) (bool, error) {
+	row := q.db.QueryRow(ctx, knowsDevice, deviceKey)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
-// RememberLogin makes account and address known to each other, and forgets what has failed there.
-func (q *Queries) RememberLogin(ctx context.Context, arg RememberLoginParams) error {
-	_, err := q.db.Exec(ctx, rememberLogin, arg.KnownKey, arg.AccountKey)
+const rememberDevice = `-- name: RememberDevice :exec
+WITH forgotten AS (
+    DELETE FROM login_attempts
+    WHERE key IN (
+        SELECT d.key FROM login_attempts AS d
+        WHERE d.account_key = $2 AND d.key <> $1
+        ORDER BY d.device_until DESC, d.key
+        OFFSET $3::bigint
+    )
+)
+INSERT INTO login_attempts (key, clear_at, device_until, account_key)
+VALUES ($1, now(), now() + interval '30 days', $2)
+ON CONFLICT (key) DO UPDATE SET device_until = excluded.device_until, account_key = excluded.account_key
+`
+
+type RememberDeviceParams struct {
+	DeviceKey  []byte
+	AccountKey []byte
+	Others     int64
+}
+
+// RememberDevice makes a device known to an account for 30 days. As many others as others says stay so: those who logged in last.
+func (q *Queries) RememberDevice(ctx context.Context, arg RememberDeviceParams) error {
+	_, err := q.db.Exec(ctx, rememberDevice, arg.DeviceKey, arg.AccountKey, arg.Others)
 	return err
 }
 
 const reserveLogin = `-- name: ReserveLogin :one
-WITH known AS (
-    SELECT EXISTS (SELECT FROM login_attempts AS k WHERE k.key = $1 AND k.known_until > now()) AS yes
-), by_address AS (
+WITH by_address AS (
     INSERT INTO login_attempts AS a (key, clear_at)
-    SELECT $2, now() + interval '1 hour'
-    FROM known
-    WHERE NOT known.yes
-      AND NOT EXISTS (SELECT FROM login_attempts AS c WHERE c.key = $3 AND c.retry_at > now())
+    SELECT $2::bytea, now() + interval '1 hour'
+    WHERE $2::bytea IS NOT NULL AND NOT EXISTS (
+        SELECT FROM login_attempts AS c
+        WHERE c.key = $1::bytea AND c.retry_at > now())
     ON CONFLICT (key) DO UPDATE SET
         clear_at = greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
         retry_at = login_retry_at(greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
-            $4::bigint, $5::interval, $6::interval)
+            $3::bigint, $4::interval, $5::interval)
     WHERE a.retry_at <= now()
     RETURNING key
-), by_account AS (
+), by_key AS (
     INSERT INTO login_attempts AS a (key, clear_at)
-    SELECT CASE WHEN known.yes THEN $1::bytea ELSE $3::bytea END, now() + interval '1 hour'
-    FROM known
-    WHERE known.yes OR EXISTS (SELECT key FROM by_address)
+    SELECT $1, now() + interval '1 hour'
+    WHERE $2 IS NULL OR EXISTS (SELECT FROM by_address)
     ON CONFLICT (key) DO UPDATE SET
         clear_at = greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
         retry_at = login_retry_at(greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
-            $7::bigint, $5, $6)
+            $6::bigint, $4, $5)
     WHERE a.retry_at <= now()
     RETURNING key
 )
-SELECT known.yes AS known,
-    EXISTS (SELECT key FROM by_account) AS admitted,
+SELECT EXISTS (SELECT FROM by_key) AS admitted,
     (SELECT coalesce(ceil(extract(epoch FROM max(b.retry_at) - now())), 0) FROM login_attempts AS b
-        WHERE b.key IN ($1, $2, $3)
-          AND known.yes = (b.key = $1) AND b.retry_at > now())::bigint AS retry_after
-FROM known
+        WHERE b.key IN ($1, $2) AND b.retry_at > now())::bigint AS retry_after
 `
 
 type ReserveLoginParams struct {
-	KnownKey     []byte
+	Key          []byte
 	AddressKey   []byte
-	AccountKey   []byte
 	AddressLimit int64
 	Delay        time.Duration
 	Longest      time.Duration
-	AccountLimit int64
+	KeyLimit     int64
 }
 
 type ReserveLoginRow struct {
-	Known      bool
 	Admitted   bool
 	RetryAfter int64
 }
 
 // ReserveLogin counts a login before it is tried, as if it had failed, and tells whether it may be. Counted are the address and,
-// if that lets it pass, the account; or the two together, where the account has been logged in to from that address before, so that
-// nobody else's guesses can keep its owner out there. What is refused does not count; for an address it may, where the account
-// reaches its limit by others at the same moment.
+// if that lets it pass, what the key is of: an account; or, without an address, a device or session of its owner, where
+// nobody else's guesses can keep them out. What is refused does not count; for an address it may, where the account reaches its
+// limit by others at the same moment.
 //
 // now() is when the statement began. Where it then had to wait for another, that one's retry_at lies after it: right for a delay,
 // and why there is none before the limit, not even of no length. What is counted on from there takes the clock as it is then, or
 // the other's failure would seem to lie ahead and count as two.
 func (q *Queries) ReserveLogin(ctx context.Context, arg ReserveLoginParams) (ReserveLoginRow, error) {
 	row := q.db.QueryRow(ctx, reserveLogin,
-		arg.KnownKey,
+		arg.Key,
 		arg.AddressKey,
-		arg.AccountKey,
 		arg.AddressLimit,
 		arg.Delay,
 		arg.Longest,
-		arg.AccountLimit,
+		arg.KeyLimit,
 	)
 	var i ReserveLoginRow
-	err := row.Scan(&i.Known, &i.Admitted, &i.RetryAfter)
+	err := row.Scan(&i.Admitted, &i.RetryAfter)
 	return i, err
 }
 
@@ -143,13 +155,13 @@ WHERE a.key = $1 AND (SELECT count(*) FROM by_address) >= 0
 `
 
 type ReturnLoginParams struct {
-	CountedKey []byte
+	Key        []byte
 	AddressKey []byte
 }
 
 // ReturnLogin takes a reservation back: the login has not failed. The address comes first, which the count makes sure of, as in
 // ReserveLogin: two who each have what the other wants next would wait for ever.
 func (q *Queries) ReturnLogin(ctx context.Context, arg ReturnLoginParams) error {
-	_, err := q.db.Exec(ctx, returnLogin, arg.CountedKey, arg.AddressKey)
+	_, err := q.db.Exec(ctx, returnLogin, arg.Key, arg.AddressKey)
 	return err
 }

@@ -36,17 +36,17 @@ type IdempotentCall struct {
 	CreatedAt time.Time
 }
 
-// How often logins have failed of late, by account, by address, and by both where they know each other.
+// How often logins have failed of late, by account and by address, or by the device or session that they came from.
 type LoginAttempt struct {
-	// A keyed hash of what is counted: neither names nor addresses can be read here.
+	// A keyed hash of what is counted: neither names nor addresses nor tokens can be read here.
 	Key []byte
 	// When all failures are forgotten, one each hour: as many count as hours are left.
 	ClearAt time.Time
 	// When the next login may be tried.
 	RetryAt time.Time
-	// Until when account and address know each other.
-	KnownUntil time.Time
-	// Of an account and an address that know each other, the key of the account.
+	// Until when a device is known.
+	DeviceUntil time.Time
+	// Of a device, the key of the account that it is known to.
 	AccountKey []byte
 }
 

@@ -135,6 +135,10 @@ func (v *Authentication) EncodeJSON(e *jsonrpc.Encoder) {
 	jsonrpc.EncodeTime(&v.ExpiresAt, e)
 	e.FieldStart("refresh_token")
 	v.RefreshToken.EncodeJSON(e)
+	if v.DeviceToken != "" {
+		e.FieldStart("device_token")
+		v.DeviceToken.EncodeJSON(e)
+	}
 	e.FieldStart("user")
 	v.User.EncodeJSON(e)
 	e.ObjEnd()
@@ -150,6 +154,8 @@ func (v *Authentication) DecodeJSON(d *jsonrpc.Decoder) error {
 			return jsonrpc.DecodeTime(&v.ExpiresAt, d)
 		case "refresh_token":
 			return v.RefreshToken.DecodeJSON(d)
+		case "device_token":
+			return jsonrpc.DecodeOptional(&v.DeviceToken, d, (*DeviceToken).DecodeJSON)
 		case "user":
 			return v.User.DecodeJSON(d)
 		}
@@ -208,6 +214,24 @@ func (v *RefreshTokenGuess) EncodeJSON(e *jsonrpc.Encoder) {
 
 // DecodeJSON reads v.
 func (v *RefreshTokenGuess) DecodeJSON(d *jsonrpc.Decoder) error {
+	return jsonrpc.DecodeString(v, d)
+}
+
+// DeviceToken
+
+func (v DeviceToken) MarshalJSON() ([]byte, error)  { return jsonrpc.Marshal(&v) }
+func (v *DeviceToken) UnmarshalJSON(b []byte) error { return jsonrpc.Unmarshal(b, v) }
+
+// EncodeJSON writes v.
+func (v *DeviceToken) EncodeJSON(e *jsonrpc.Encoder) {
+	if e.Redact() {
+		return
+	}
+	e.Str(string(*v))
+}
+
+// DecodeJSON reads v.
+func (v *DeviceToken) DecodeJSON(d *jsonrpc.Decoder) error {
 	return jsonrpc.DecodeString(v, d)
 }
 
@@ -694,10 +718,16 @@ func (v *AuthenticateParams) EncodeJSON(e *jsonrpc.Encoder) {
 	e.Str(string(v.Username))
 	e.Arg()
 	v.Password.EncodeJSON(e)
+	if v.DeviceToken != "" {
+		e.Arg()
+		v.DeviceToken.EncodeJSON(e)
+	} else {
+		e.NoArg()
+	}
 	e.EndArgs()
 }
 
-var namesOfAuthenticateParams = []string{"username", "password"}
+var namesOfAuthenticateParams = []string{"username", "password", "device_token"}
 
 // DecodeJSON reads v, by name or by position.
 func (v *AuthenticateParams) DecodeJSON(d *jsonrpc.Decoder) error {
@@ -707,6 +737,8 @@ func (v *AuthenticateParams) DecodeJSON(d *jsonrpc.Decoder) error {
 			return jsonrpc.DecodeString(&v.Username, d)
 		case "password":
 			return v.Password.DecodeJSON(d)
+		case "device_token":
+			return jsonrpc.DecodeOptional(&v.DeviceToken, d, (*DeviceToken).DecodeJSON)
 		}
 		return d.Skip()
 	})

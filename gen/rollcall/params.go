@@ -25,6 +25,9 @@ type AddParams struct {
 type AuthenticateParams struct {
 	Username UsernameGuess `json:"username"` // The account's name, in upper or lower case.
 	Password PasswordGuess `json:"password"` // The account's password.
+	// What the last login to the account from this device was answered. One that
+	// the account does not know is as good as none.
+	DeviceToken DeviceToken `json:"device_token,omitzero"`
 }
 
 // Format and LogValue show v, as JSON, but for what is sensitive.

@@ -87,7 +87,8 @@ type Service interface {
 	// new ones. A wrong guess of any shape gets the same error, whether the name
 	// is unknown, the account deleted or disabled, or the password wrong. Guesses
 	// are counted by name and by address: who fails too often waits, longer each
-	// time.
+	// time. Whoever sends the `device_token` of a login before is counted by
+	// themselves: nobody else's guesses make them wait.
 	//
 	// Errors: [*AuthenticationFailedError], [*TooManyAttemptsError],
 	// [*OverloadedError], [*InvalidParamsError], [*InternalError].
@@ -143,7 +144,8 @@ type Service interface {
 	// Changes the caller's password.
 	//
 	// All sessions of the account end, this one included, so that nobody who knew
-	// the old password stays; the answer is a new one.
+	// the old password stays; the answer is a new one. Devices are forgotten, and
+	// the answer has a new `device_token` as well.
 	//
 	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
 	// [*TooManyAttemptsError], [*OverloadedError], [*InvalidParamsError],

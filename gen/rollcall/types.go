@@ -146,6 +146,7 @@ type Authentication struct {
 	Token        Token        `json:"token"`
 	ExpiresAt    Timestamp    `json:"expires_at"`
 	RefreshToken RefreshToken `json:"refresh_token"`
+	DeviceToken  DeviceToken  `json:"device_token,omitzero"`
 	User         User         `json:"user"`
 }
 
@@ -187,6 +188,22 @@ type RefreshTokenGuess string
 func (RefreshTokenGuess) String() string             { return jsonrpc.Redacted }
 func (RefreshTokenGuess) Format(s fmt.State, _ rune) { jsonrpc.Redact(s) }
 func (RefreshTokenGuess) LogValue() slog.Value       { return slog.StringValue(jsonrpc.Redacted) }
+
+// DeviceToken: What `authenticate` takes from a device that has logged in
+// before. It opens nothing: it tells the device from others who guess. It is
+// answered where a password was given, and is good for 30 days from the last
+// login with it, until the password or the name changes; of an account's
+// devices, the 100 that logged in last are known.
+//
+// Minimum length 1.
+//
+// Sensitive: fmt and log/slog show [redacted] instead.
+type DeviceToken string
+
+// String, Format and LogValue show nothing of v.
+func (DeviceToken) String() string             { return jsonrpc.Redacted }
+func (DeviceToken) Format(s fmt.State, _ rune) { jsonrpc.Redact(s) }
+func (DeviceToken) LogValue() slog.Value       { return slog.StringValue(jsonrpc.Redacted) }
 
 // SessionID: Identifies a session. It is no secret.
 //

@@ -39,7 +39,7 @@ type aviary struct {
 // log, in no error, and in no table but where it belongs.
 func TestCanaries(t *testing.T) {
 	parallel(t)
-	a := &aviary{d: deploy(t, 1, "--login-limit=0", "--log-level=debug")}
+	a := &aviary{d: deploy(t, 1, "--login-limit=100000", "--login-address-limit=100000", "--log-level=debug")}
 	methods := readMethods(t)
 	for _, m := range methods {
 		a.sendWell(t, m)
@@ -191,11 +191,15 @@ func (a *aviary) useSecrets(t *testing.T) {
 		IdempotencyKey: rollcall.IdempotencyKey(canary("key")),
 	}))(t)
 	c := a.d.at(0)
+	var device rollcall.DeviceToken
 	logIn := func(password string) rollcall.Authentication {
-		return a.keep(must(c.Authenticate(ctx, rollcall.AuthenticateParams{
-			Username: rollcall.UsernameGuess(name), Password: rollcall.PasswordGuess(password),
+		session := a.keep(must(c.Authenticate(ctx, rollcall.AuthenticateParams{
+			Username: rollcall.UsernameGuess(name), Password: rollcall.PasswordGuess(password), DeviceToken: device,
 		}))(t))
+		device = session.DeviceToken
+		return session
 	}
+	logIn(first)
 	session := a.keep(a.d.refreshed(t, 0, string(logIn(first).RefreshToken)))
 	c.SetToken(string(session.Token))
 	must(c.UpdateUser(ctx, rollcall.UpdateUserParams{
@@ -216,7 +220,11 @@ func (a *aviary) useSecrets(t *testing.T) {
 
 // keep remembers tokens that were issued.
 func (a *aviary) keep(s rollcall.Authentication) rollcall.Authentication {
-	a.tokens = append(a.tokens, string(s.Token), string(s.RefreshToken))
+	for _, token := range []string{string(s.Token), string(s.RefreshToken), string(s.DeviceToken)} {
+		if token != "" { // a refresh tells of no device
+			a.tokens = append(a.tokens, token)
+		}
+	}
 	return s
 }
 
@@ -224,7 +232,7 @@ func (a *aviary) keep(s rollcall.Authentication) rollcall.Authentication {
 // breaks a constraint, Postgres tells all that is in it.
 func (a *aviary) breakDatabase(t *testing.T, methods []method) {
 	t.Helper()
-	for _, table := range []string{"users", "sessions", "audit_entries", "idempotent_calls"} {
+	for _, table := range []string{"users", "sessions", "audit_entries", "idempotent_calls", "login_attempts"} {
 		for _, m := range methods {
 			args, admin := a.args(t, m), a.d.admin(t)
 			a.d.run(t, `ALTER TABLE `+table+` ADD CONSTRAINT broken CHECK (false) NOT VALID`)
@@ -275,10 +283,13 @@ func (a *aviary) searchLog() {
 	}
 }
 
-// hasToken tells whether there is the end of a real token in a text: the part
-// that is secret.
+// hasToken tells whether there is the end of a real token in a text, the part
+// that is secret, as it is or as Postgres shows bytes.
 func (a *aviary) hasToken(text string) bool {
-	return slices.ContainsFunc(a.tokens, func(token string) bool { return strings.Contains(text, token[len(token)-20:]) })
+	return slices.ContainsFunc(a.tokens, func(token string) bool {
+		end := token[len(token)-20:]
+		return strings.Contains(text, end) || strings.Contains(text, hex.EncodeToString([]byte(end)))
+	})
 }
 
 // homes are the columns where canaries may be, though no passwords.

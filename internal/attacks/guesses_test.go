@@ -2,9 +2,11 @@ package attacks_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -41,6 +43,8 @@ func TestGuesses(t *testing.T) {
 		{"of an account that is none", "nobody", d.guessAlone(t)},
 		{"of one that was deleted", d.deleted(t), d.guessAlone(t)},
 		{"of the old password, with stolen tokens", d.somebody(t, rollcall.RoleUser).Username, nil},
+		{"with a stolen device token", "hedy.lamarr", d.guessAlone(t, d.device(t, d.account(t, "hedy.lamarr", rollcall.RoleUser)))},
+		{"with device tokens made up", d.somebody(t, rollcall.RoleUser).Username, d.guessWithMadeUp(t)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -88,13 +92,34 @@ func tally(n int, try func(i int) []int) map[int]int {
 	return found
 }
 
-func (d *deployment) guessAlone(t *testing.T) func(i int, username string) []int {
+func (d *deployment) guessAlone(t *testing.T, device ...rollcall.DeviceToken) func(i int, username string) []int {
 	return func(i int, username string) []int {
-		_, err := d.at(i).Authenticate(from(t.Context(), address(i)), rollcall.AuthenticateParams{
+		params := rollcall.AuthenticateParams{
 			Username: rollcall.UsernameGuess(username), Password: rollcall.PasswordGuess(fmt.Sprint("guess ", i)),
-		})
+		}
+		if len(device) > 0 {
+			params.DeviceToken = device[i%len(device)]
+		}
+		_, err := d.at(i).Authenticate(from(t.Context(), address(i)), params)
 		return []int{code(err)}
 	}
+}
+
+// guessWithMadeUp comes with another device token each time, none of them known.
+func (d *deployment) guessWithMadeUp(t *testing.T) func(i int, username string) []int {
+	var tokens []rollcall.DeviceToken
+	for range 100 {
+		tokens = append(tokens, rollcall.DeviceToken(rand.Text()))
+	}
+	return d.guessAlone(t, tokens...)
+}
+
+// device logs in, and returns the device token.
+func (d *deployment) device(t *testing.T, user db.User) rollcall.DeviceToken {
+	t.Helper()
+	return must(d.at(0).Authenticate(t.Context(), rollcall.AuthenticateParams{
+		Username: rollcall.UsernameGuess(user.Username), Password: password,
+	}))(t).DeviceToken
 }
 
 // guessInBatch sends twenty guesses for every twentieth that is asked for.
@@ -171,37 +196,100 @@ func (d *deployment) deleted(t *testing.T) string {
 	return user.Username
 }
 
-// Whoever has logged in from an address before gets in from there, whatever
-// others guess from elsewhere, even at the same time.
+// Whoever has logged in from a device before gets in from there, whatever others
+// guess, even at the same time and from the same address.
 func TestGuessesDoNotLockTheOwnerOut(t *testing.T) {
 	parallel(t)
 	d := deployLimited(t)
 	user := d.somebody(t, rollcall.RoleUser)
-	logIn := func(i int, address string) int {
-		_, err := d.at(i).Authenticate(from(t.Context(), address), rollcall.AuthenticateParams{
-			Username: rollcall.UsernameGuess(user.Username), Password: password,
+	logIn := func(i int, password string, device rollcall.DeviceToken) (rollcall.DeviceToken, int) {
+		answer, err := d.at(i).Authenticate(from(t.Context(), address(i)), rollcall.AuthenticateParams{
+			Username: rollcall.UsernameGuess(user.Username), Password: rollcall.PasswordGuess(password), DeviceToken: device,
 		})
-		return code(err)
+		return answer.DeviceToken, code(err)
 	}
-	const home, abroad = "192.0.2.1", "198.51.100.1"
-	if got := logIn(0, home); got != 0 {
-		t.Fatalf("at first: answered %d", got)
-	}
+	phone, desk, another := d.device(t, user), d.device(t, user), d.device(t, d.somebody(t, rollcall.RoleUser))
 	guess := d.guessAlone(t)
 	found := tally(40, func(i int) []int {
 		if i%10 == 0 {
-			return []int{logIn(i, home)}
+			_, got := logIn(i, password, phone)
+			return []int{got}
 		}
 		return guess(i, user.Username)
 	})
 	if found[0] != 4 || found[rollcall.CodeAuthenticationFailed] != limit {
 		t.Errorf("while others guess: %v (code: times), want 4 logins and %d guesses", found, limit)
 	}
-	if got := logIn(1, home); got != 0 {
-		t.Errorf("afterwards: answered %d", got)
+	expect := func(i int, with, password string, device rollcall.DeviceToken, want int) {
+		t.Helper()
+		got, code := logIn(i, password, device)
+		if code != want || want == 0 && got != device {
+			t.Errorf("with %s: answered %d, want %d, and the same device token where it is none", with, code, want)
+		}
 	}
-	if got := logIn(2, abroad); got != rollcall.CodeTooManyAttempts {
-		t.Errorf("from an address that is not known: answered %d", got)
+	expect(1, "the token", password, phone, 0)
+	expect(2, "no token", password, "", rollcall.CodeTooManyAttempts)
+	expect(3, "a token made up", password, "KRSXG5CTMVRXEZLUKRSXG5CTMV", rollcall.CodeTooManyAttempts)
+	expect(4, "another's token", password, another, rollcall.CodeTooManyAttempts)
+
+	thief := d.guessAlone(t, phone)
+	if found := tally(2*limit, func(i int) []int { return thief(i, user.Username) }); found[rollcall.CodeAuthenticationFailed] != limit {
+		t.Errorf("with a stolen token: %v (code: times), want %d guesses", found, limit)
+	}
+	expect(5, "what was stolen", password, phone, rollcall.CodeTooManyAttempts)
+	expect(6, "another token", password, desk, 0)
+
+	const second = "analytical engine"
+	c := d.with(0, d.session(t, user).token)
+	changed := must(c.ChangePassword(t.Context(), rollcall.ChangePasswordParams{OldPassword: password, NewPassword: second}))(t)
+	expect(7, "one from before the password changed", second, desk, rollcall.CodeTooManyAttempts)
+	expect(8, "the one since", second, changed.DeviceToken, 0)
+}
+
+// Without a device token, who has to wait depends on name and address, and not on
+// whether there is such an account, nor on whether its owner has just been there.
+func TestWaitingTellsNothing(t *testing.T) {
+	parallel(t)
+	d := deployLimited(t)
+	const home, abroad = "192.0.2.1", "198.51.100.1"
+	owner, away := d.somebody(t, rollcall.RoleUser), d.somebody(t, rollcall.RoleUser)
+	disabled := d.somebody(t, rollcall.RoleUser)
+	must(d.db.SetUserActive(t.Context(), db.SetUserActiveParams{ID: disabled.ID}))(t)
+	ownerIs := func(address string, device rollcall.DeviceToken) rollcall.DeviceToken {
+		return must(d.at(0).Authenticate(from(t.Context(), address), rollcall.AuthenticateParams{
+			Username: rollcall.UsernameGuess(owner.Username), Password: password, DeviceToken: device,
+		}))(t).DeviceToken
+	}
+	device := ownerIs(home, "")
+	for name, username := range map[string]string{
+		"whose owner was there a moment ago": owner.Username,
+		"whose owner never was there":        away.Username,
+		"that is disabled":                   disabled.Username,
+		"that was deleted":                   d.deleted(t),
+		"that is none":                       "nobody",
+	} {
+		var answers []int
+		for i := range 2 * limit {
+			address := abroad
+			if i >= limit {
+				address = home
+			}
+			_, err := d.at(i).Authenticate(from(t.Context(), address), rollcall.AuthenticateParams{
+				Username: rollcall.UsernameGuess(username), Password: "guess",
+			})
+			answers = append(answers, code(err))
+			if refused, ok := errors.AsType[*rollcall.TooManyAttemptsError](err); ok &&
+				(refused.Data.RetryAfter < 15*60-60 || refused.Data.RetryAfter > 15*60) {
+				t.Errorf("an account %s: guess %d has to wait for %d s", name, i+1, refused.Data.RetryAfter)
+			}
+			if username == owner.Username {
+				ownerIs(home, device)
+			}
+		}
+		want := append(slices.Repeat([]int{rollcall.CodeAuthenticationFailed}, limit), slices.Repeat([]int{rollcall.CodeTooManyAttempts}, limit)...)
+		if !slices.Equal(answers, want) {
+			t.Errorf("an account %s: guesses are answered %v, want %v", name, answers, want)
+		}
 	}
 }
 

@@ -19,9 +19,11 @@ func (s *Service) Authenticate(ctx context.Context, params rollcall.Authenticate
 	name := auth.CanonicalName(string(params.Username))
 	waiting, cancel := s.Passwords.Waiting(ctx)
 	defer cancel()
-	login, done, err := s.reserve(waiting, name)
+	login, done, err := s.Logins.Reserve(waiting, throttle.Guess{
+		Account: name, Address: auth.OriginFrom(ctx).Address, Device: string(params.DeviceToken),
+	})
 	if err != nil {
-		return result, err
+		return result, tooLong(waiting, err)
 	}
 	defer done()
 	for {
@@ -60,13 +62,12 @@ func (s *Service) refuse(ctx context.Context, user db.User) error {
 	return unauthenticated("Invalid username or password")
 }
 
-// reserve counts a guess at the password of an account, once it is its turn.
-func (s *Service) reserve(waiting context.Context, account string) (*throttle.Login, func(), error) {
-	login, done, err := s.Logins.Reserve(waiting, account, auth.OriginFrom(waiting).Address)
-	if err != nil && context.Cause(waiting) == auth.ErrBusy {
-		err = overloaded()
+// tooLong is the error of whoever has waited for their turn at an account.
+func tooLong(waiting context.Context, err error) error {
+	if context.Cause(waiting) == auth.ErrBusy {
+		return overloaded()
 	}
-	return login, done, err
+	return err
 }
 
 // userByName returns the account of that canonical name, be it disabled or
@@ -148,7 +149,7 @@ func (s *Service) logIn(ctx context.Context, q *db.Queries, login *throttle.Logi
 	if err := record(ctx, q, done); err != nil {
 		return result, err
 	}
-	return s.authentication(user, session)
+	return s.firstAuthentication(ctx, q, user, session, login.Device)
 }
 
 // openSession makes room for a session, and begins it.
@@ -169,6 +170,18 @@ func (s *Service) openSession(ctx context.Context, q *db.Queries, user db.User) 
 
 // maxSessions is how many an account may have, as the contract says.
 const maxSessions = 100
+
+// firstAuthentication is what the owner of a session gets who has just given
+// their password: the token of their device too, "" if it is a new one.
+func (s *Service) firstAuthentication(ctx context.Context, q *db.Queries, user db.User, session db.Session, device string) (result rollcall.Authentication, err error) {
+	device, err = s.Logins.Remember(ctx, q, user.UsernameCanonical, device)
+	if err != nil {
+		return result, err
+	}
+	result, err = s.authentication(user, session)
+	result.DeviceToken = rollcall.DeviceToken(device)
+	return result, err
+}
 
 // authentication is what the owner of a session gets.
 func (s *Service) authentication(user db.User, session db.Session) (result rollcall.Authentication, err error) {

@@ -48,6 +48,49 @@ func TestAuthenticate(t *testing.T) {
 	}
 }
 
+// A device that an account knows keeps its token; others get a new one each time,
+// and when the password or the name changes, all are others.
+func TestDeviceTokens(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ada := f.account(t, "ada", rollcall.RoleUser)
+	f.account(t, "bob", rollcall.RoleUser)
+	admin := f.admin(t)
+	current := rollcall.PasswordGuess(password)
+	logIn := func(username rollcall.UsernameGuess, device rollcall.DeviceToken) rollcall.DeviceToken {
+		t.Helper()
+		params := rollcall.AuthenticateParams{Username: username, Password: current, DeviceToken: device}
+		return must(f.client("").Authenticate(t.Context(), params))(t).DeviceToken
+	}
+	expect := func(when string, username rollcall.UsernameGuess, device rollcall.DeviceToken, known bool) {
+		t.Helper()
+		if got := logIn(username, device); (got == device) != known || got == "" {
+			t.Errorf("%s: the token that was %q is %q, want the same: %v", when, string(device), string(got), known)
+		}
+	}
+	first := logIn("ada", "")
+	expect("again", "ada", first, true)
+	expect("in upper case", "ADA", first, true)
+	expect("made up", "ada", "device", false)
+	expect("bob, with ada's", "bob", first, false)
+
+	changed := must(f.as(t, ada).ChangePassword(t.Context(), rollcall.ChangePasswordParams{
+		OldPassword: password, NewPassword: "analytical engine",
+	}))(t)
+	current = "analytical engine"
+	expect("one from before another password", "ada", first, false)
+	expect("that of the new password", "ada", changed.DeviceToken, true)
+
+	for _, name := range []rollcall.Username{"countess", "ada"} {
+		must(admin.UpdateUser(t.Context(), rollcall.UpdateUserParams{UserID: rollcall.UserID(ada.ID), Username: name}))(t)
+		expect("by another name", rollcall.UsernameGuess(name), changed.DeviceToken, false)
+	}
+	second := logIn("ada", "")
+	must(admin.UpdateUser(t.Context(), rollcall.UpdateUserParams{UserID: rollcall.UserID(ada.ID), Password: "difference engine"}))(t)
+	current = "difference engine"
+	expect("after an administrator has set the password", "ada", second, false)
+}
+
 // Wrong guesses cannot be told apart: neither by the bytes of the answer nor by
 // the work. What is counted is memory, since every hash takes its 19 MiB anew;
 // so that nothing else does, this test runs alone.

@@ -236,7 +236,7 @@ func TestExamples(t *testing.T) {
 // random text, and what depends on how many examples came before.
 func changing(name string, value any) bool {
 	switch name {
-	case "created_at", "expires_at", "refreshed_at", "at", "token", "refresh_token", "request_id":
+	case "created_at", "expires_at", "refreshed_at", "at", "token", "refresh_token", "device_token", "request_id":
 		return true
 	case "id":
 		number, ok := value.(float64)

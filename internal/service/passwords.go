@@ -42,7 +42,7 @@ func changedMeanwhile(err error) error {
 }
 
 // beginAnew ends the sessions of whoever has changed their password, and begins
-// another.
+// another, on a device that is known anew.
 func (s *Service) beginAnew(ctx context.Context, q *db.Queries, user db.User) (result rollcall.Authentication, err error) {
 	if err := s.endSessions(ctx, q, user.ID, user.UsernameCanonical); err != nil {
 		return result, err
@@ -55,7 +55,7 @@ func (s *Service) beginAnew(ctx context.Context, q *db.Queries, user db.User) (r
 	if err != nil {
 		return result, err
 	}
-	return s.authentication(user, session)
+	return s.firstAuthentication(ctx, q, user, session, "")
 }
 
 // confirm makes sure that the caller knows their password, which param holds: a
@@ -67,9 +67,9 @@ func (s *Service) confirm(ctx context.Context, method, param string, password ro
 	me := caller(ctx)
 	waiting, cancel := s.Passwords.Waiting(ctx)
 	defer cancel()
-	login, done, err := s.reserve(waiting, "#"+me.SessionID) // which no name begins with
+	login, done, err := s.Logins.ReserveInSession(waiting, me.SessionID)
 	if err != nil {
-		return err
+		return tooLong(waiting, err)
 	}
 	defer done()
 	right, err := s.check(waiting, login, me.PasswordHash, string(password))

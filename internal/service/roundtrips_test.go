@@ -63,20 +63,20 @@ func TestRoundTrips(t *testing.T) {
 		"get_server_time":  0,
 		"echo":             0,
 		"add":              0,
-		"authenticate":     1 + 2 + 3, // whose is the name; session, too many sessions, audit
+		"authenticate":     1 + 2 + 4, // whose is the name; session, too many sessions, audit, device
 		"refresh":          1,
 		"logout":           1 + 2 + 2, // session, audit
 		"list_sessions":    2,
 		"revoke_session":   1 + 2 + 2, // session, audit
-		"change_password":  1 + 2 + 6, // password, sessions, acquaintances, audit, session, too many sessions
+		"change_password":  1 + 2 + 7, // password, sessions, devices, audit, session, too many sessions, device
 		"get_current_user": 1,
 		"get_user":         2,
 		"get_users":        2,
 		"create_user":      2 + 2 + 2, // is the name free; user, audit
-		"update_user":      2 + 2 + 3, // whose name is it; user, acquaintances, audit
+		"update_user":      2 + 2 + 3, // whose name is it; user, devices, audit
 		"set_role":         1 + 2 + 3, // administrators, role, audit
 		"set_active":       1 + 2 + 4, // administrators, account, sessions, audit
-		"delete_user":      1 + 2 + 5, // administrators, account, sessions, acquaintances, audit
+		"delete_user":      1 + 2 + 5, // administrators, account, sessions, devices, audit
 		"list_audit":       2,
 		"rpc.discover":     0,
 	}

@@ -70,7 +70,7 @@ func (s *Service) endReused(ctx context.Context, session db.Session) error {
 }
 
 // endSessions ends all sessions of a user whose password or name has changed, or
-// who is no more. Of name they had until then, no address is known any more.
+// who is no more. To the name they had until then, no device is known any more.
 func (s *Service) endSessions(ctx context.Context, q *db.Queries, user int64, name string) error {
 	if _, err := q.EndSessions(ctx, user); err != nil {
 		return err

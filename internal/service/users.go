@@ -147,7 +147,7 @@ func (u *userUpdate) changes() (names []string) {
 }
 
 // apply changes the row. With a new password, nobody who knew the old one stays
-// logged in; a name that was given up is known to no address.
+// logged in; to a name that was given up no device is known.
 func (u *userUpdate) apply(ctx context.Context, q *db.Queries) (user db.User, err error) {
 	user, err = q.UpdateUser(ctx, u.columns)
 	if u.columns.OldHash != nil {

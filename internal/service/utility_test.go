@@ -111,7 +111,7 @@ func TestUndeclaredParams(t *testing.T) {
 		{rollcall.MethodPing, `{"extra":1}`, `[1]`},
 		{rollcall.MethodGetServerTime, `{"extra":1}`, `[null]`},
 		{rollcall.MethodAdd, `{"a":1,"b":2,"extra":1}`, `[1,2,3]`},
-		{rollcall.MethodAuthenticate, `{"username":"admin","password":"correct horse","extra":1}`, `["admin","correct horse",1]`},
+		{rollcall.MethodAuthenticate, `{"username":"admin","password":"correct horse","extra":1}`, `["admin","correct horse","device",1]`},
 		{rollcall.MethodGetCurrentUser, `{"extra":1}`, `[1]`},
 		{rollcall.MethodGetUsers, `{"limit":1,"offset":0,"after":1,"extra":1}`, `[1,0,1,1]`},
 		{rollcall.MethodCreateUser, `{"username":"ada","email":"ada@example.com","password":"analytical engine","extra":1}`,

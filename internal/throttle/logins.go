@@ -3,6 +3,7 @@ package throttle
 
 import (
 	"context"
+	"crypto/rand"
 	"net/netip"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // Logins counts logins that fail, by account and by address, and forgets one each hour. It asks nobody whether there is such an
-// account.
+// account. Who has logged in before shows it by a device token, not by where they are, and is counted by themselves.
 type Logins struct {
 	config Config
 	db     *postgres.DB
@@ -33,90 +34,124 @@ type Config struct {
 
 // NewLogins counts in database, under keys that nobody can read without secret.
 func NewLogins(config Config, database *postgres.DB, secret auth.Secret) *Logins {
-	return &Logins{config, database, secret, turns{accounts: map[string]*turn{}}}
+	return &Logins{config, database, secret, turns{byKey: map[string]*turn{}}}
+}
+
+// Guess is somebody's try at an account's password.
+type Guess struct {
+	Account string // its canonical name, whether there is such an account or not
+	Address netip.Addr
+	Device  string // a token that Remember may have made
 }
 
 // Reserve waits until no other login to the account is going on here, then counts it as failed before its password is looked at, so
-// that however many come at once, to whatever instances, no more are tried than may fail. Account is anything that stands for it.
+// that however many come at once, to whatever instances, no more are tried than may fail. One from a device that the account knows
+// waits for others from there alone, and counts there alone.
 // The error is a [*rollcall.TooManyAttemptsError], the cause of ctx's end, or the database's. Without one, done must be called when
 // the password has been looked at.
-func (l *Logins) Reserve(ctx context.Context, account string, address netip.Addr) (login *Login, done func(), err error) {
-	done, err = l.turns.take(ctx, account)
+func (l *Logins) Reserve(ctx context.Context, guess Guess) (login *Login, done func(), err error) {
+	known, err := l.knows(ctx, guess)
 	if err != nil {
 		return nil, nil, err
 	}
-	login, err = l.reserve(ctx, account, address)
+	if known {
+		return l.reserve(ctx, &Login{logins: l, Device: guess.Device, key: l.deviceKey(guess.Account, guess.Device)})
+	}
+	return l.reserve(ctx, &Login{
+		logins:     l,
+		key:        l.accountKey(guess.Account),
+		addressKey: l.secret.MAC("login address", []byte(network(guess.Address))),
+	})
+}
+
+// ReserveInSession is Reserve for whoever is logged in already, and guesses at the password of their account. A session is as good as
+// a device: whoever has stolen it keeps nobody else from the account, and has no more guesses by coming from many addresses.
+func (l *Logins) ReserveInSession(ctx context.Context, session string) (login *Login, done func(), err error) {
+	return l.reserve(ctx, &Login{logins: l, key: l.secret.MAC("login session", []byte(session))})
+}
+
+func (l *Logins) reserve(ctx context.Context, login *Login) (_ *Login, done func(), err error) {
+	done, err = l.turns.take(ctx, string(login.key))
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := login.count(ctx); err != nil {
 		done()
 		return nil, nil, err
 	}
 	return login, done, nil
 }
 
-func (l *Logins) reserve(ctx context.Context, account string, address netip.Addr) (*Login, error) {
-	login := &Login{logins: l}
-	if l.config.AccountLimit == 0 {
-		return login, nil
-	}
-	name, from := []byte(account), []byte(network(address))
-	login.addressKey = l.secret.MAC("login address", from)
-	login.accountKey = l.accountKey(account)
-	login.knownKey = l.secret.MAC("login account and address", name, from)
-	row, err := l.db.ReserveLogin(ctx, db.ReserveLoginParams{
-		AddressKey:   login.addressKey,
-		AccountKey:   login.accountKey,
-		KnownKey:     login.knownKey,
-		AddressLimit: int64(l.config.AddressLimit),
-		AccountLimit: int64(l.config.AccountLimit),
-		Delay:        l.config.Delay,
-		Longest:      l.config.LongestDelay,
-	})
-	if err != nil {
-		return nil, err
-	}
-	if !row.Admitted {
-		return nil, &rollcall.TooManyAttemptsError{Data: &rollcall.Delay{RetryAfter: max(1, row.RetryAfter)}}
-	}
-	login.countedKey = login.accountKey
-	if row.Known {
-		login.addressKey, login.countedKey = nil, login.knownKey
-	}
-	return login, nil
-}
-
 // Login is one that was counted as failed.
 type Login struct {
-	logins                 *Logins
-	addressKey, countedKey []byte // what it counts for
-	accountKey, knownKey   []byte // nil where nothing is counted
+	Device          string // the token of where it came from; empty where that is not known to the account
+	logins          *Logins
+	key, addressKey []byte // what it counts for
 }
 
-// Succeeded counts it as one that has not failed, and remembers that the account's owner is at that address.
-func (l *Login) Succeeded(ctx context.Context, q *db.Queries) error {
-	if l.knownKey == nil {
+func (l *Login) count(ctx context.Context) error {
+	config := l.logins.config
+	if config.AccountLimit == 0 {
 		return nil
 	}
-	if err := q.ReturnLogin(ctx, db.ReturnLoginParams{AddressKey: l.addressKey, CountedKey: l.countedKey}); err != nil {
-		return err
+	row, err := l.logins.db.ReserveLogin(ctx, db.ReserveLoginParams{
+		Key:          l.key,
+		AddressKey:   l.addressKey,
+		KeyLimit:     int64(config.AccountLimit),
+		AddressLimit: int64(config.AddressLimit),
+		Delay:        config.Delay,
+		Longest:      config.LongestDelay,
+	})
+	if err == nil && !row.Admitted {
+		err = &rollcall.TooManyAttemptsError{Data: &rollcall.Delay{RetryAfter: max(1, row.RetryAfter)}}
 	}
-	return q.RememberLogin(ctx, db.RememberLoginParams{KnownKey: l.knownKey, AccountKey: l.accountKey})
+	return err
 }
 
-// Forget makes an account known to no address any more, after its password has changed, or its name.
+// Succeeded counts it as one that has not failed.
+func (l *Login) Succeeded(ctx context.Context, q *db.Queries) error {
+	if l.logins.config.AccountLimit == 0 {
+		return nil
+	}
+	return q.ReturnLogin(ctx, db.ReturnLoginParams{Key: l.key, AddressKey: l.addressKey})
+}
+
+// Untried counts it as one that never was: its password has not been looked at.
+func (l *Login) Untried(ctx context.Context) error { return l.Succeeded(ctx, l.logins.db.Queries) }
+
+// Remember makes a device known to an account for 30 days, and returns its token: the one that it had or, where that is empty, a new
+// one. What has failed there goes on counting.
+func (l *Logins) Remember(ctx context.Context, q *db.Queries, account, device string) (token string, err error) {
+	if device == "" {
+		device = rand.Text()
+	}
+	return device, q.RememberDevice(ctx, db.RememberDeviceParams{
+		DeviceKey: l.deviceKey(account, device), AccountKey: l.accountKey(account), Others: maxDevices - 1,
+	})
+}
+
+// maxDevices is how many an account may have, as the contract says.
+const maxDevices = 100
+
+// Forget makes all devices unknown to an account, after its password has changed, or its name.
 func (l *Logins) Forget(ctx context.Context, q *db.Queries, account string) error {
-	return q.ForgetAcquaintances(ctx, l.accountKey(account))
+	return q.ForgetDevices(ctx, l.accountKey(account))
+}
+
+func (l *Logins) knows(ctx context.Context, guess Guess) (bool, error) {
+	if guess.Device == "" {
+		return false, nil
+	}
+	return l.db.KnowsDevice(ctx, l.deviceKey(guess.Account, guess.Device))
 }
 
 func (l *Logins) accountKey(account string) []byte {
 	return l.secret.MAC("login account", []byte(account))
 }
 
-// Untried counts it as one that never was: its password has not been looked at.
-func (l *Login) Untried(ctx context.Context) error {
-	if l.knownKey == nil {
-		return nil
-	}
-	return l.logins.db.ReturnLogin(ctx, db.ReturnLoginParams{AddressKey: l.addressKey, CountedKey: l.countedKey})
+// deviceKey is all that the database has of a device token: another account's is another device.
+func (l *Logins) deviceKey(account, device string) []byte {
+	return l.secret.MAC("login device", []byte(account), []byte(device))
 }
 
 // network is what one client has of addresses: with IPv6, anybody has a whole /64.

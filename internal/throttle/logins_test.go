@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -44,20 +45,29 @@ var usual = throttle.Config{AccountLimit: 3, AddressLimit: 5, Delay: 30 * time.S
 
 const home, work, abroad = "192.0.2.1", "198.51.100.1", "203.0.113.1"
 
-// reserve reserves a login that ends at once.
-func (f *fixture) reserve(t *testing.T, account, address string) (*throttle.Login, error) {
-	login, done, err := f.Reserve(t.Context(), account, netip.MustParseAddr(address))
+// reserve reserves a login that ends at once, perhaps with a device token.
+func (f *fixture) reserve(t *testing.T, account, address string, device ...string) (*throttle.Login, error) {
+	login, done, err := f.Reserve(t.Context(), guess(account, address, device...))
 	if err == nil {
 		done()
 	}
 	return login, err
 }
 
+func guess(account, address string, device ...string) throttle.Guess {
+	return throttle.Guess{Account: account, Address: netip.MustParseAddr(address), Device: strings.Join(device, "")}
+}
+
 // try tries a login, and returns how long it has to wait in seconds; 0 where it
 // may be tried.
-func (f *fixture) try(t *testing.T, username, address string) int64 {
+func (f *fixture) try(t *testing.T, username, address string, device ...string) int64 {
 	t.Helper()
-	_, err := f.reserve(t, username, address)
+	_, err := f.reserve(t, username, address, device...)
+	return waitOf(t, err)
+}
+
+func waitOf(t *testing.T, err error) int64 {
+	t.Helper()
 	refused, ok := errors.AsType[*rollcall.TooManyAttemptsError](err)
 	if err != nil && !ok {
 		t.Fatal(err)
@@ -69,31 +79,34 @@ func (f *fixture) try(t *testing.T, username, address string) int64 {
 }
 
 // fail lets a number of logins fail, which must all have been tried.
-func (f *fixture) fail(t *testing.T, times int, username, address string) {
+func (f *fixture) fail(t *testing.T, times int, username, address string, device ...string) {
 	t.Helper()
 	for i := range times {
-		if wait := f.try(t, username, address); wait > 0 {
+		if wait := f.try(t, username, address, device...); wait > 0 {
 			t.Fatalf("login %d of %s from %s has to wait %d s", i+1, username, address, wait)
 		}
 	}
 }
 
-// succeed logs in.
-func (f *fixture) succeed(t *testing.T, username, address string) {
+// succeed logs in, and returns the device token.
+func (f *fixture) succeed(t *testing.T, username, address string, device ...string) string {
 	t.Helper()
-	login := must(f.reserve(t, username, address))(t)
+	login := must(f.reserve(t, username, address, device...))(t)
 	if err := login.Succeeded(t.Context(), f.db.Queries); err != nil {
 		t.Fatal(err)
 	}
+	return must(f.Remember(t.Context(), f.db.Queries, username, login.Device))(t)
 }
 
 // pass lets time pass, by moving what is in the database into the past.
 func (f *fixture) pass(t *testing.T, d time.Duration) {
 	t.Helper()
-	const sql = `UPDATE login_attempts SET
-		clear_at = clear_at - $1::interval, retry_at = retry_at - $1::interval, known_until = known_until - $1::interval`
+	const sql = `UPDATE login_attempts SET clear_at = clear_at - $1::interval, retry_at = retry_at - $1::interval,
+		device_until = device_until - $1::interval`
 	must(f.conn.Exec(t.Context(), sql, d))(t)
 }
+
+func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 
 // Whoever fails too often waits, twice as long each time, up to the longest
 // delay; after a day without a failure all is forgotten.
@@ -110,10 +123,11 @@ func TestDelays(t *testing.T) {
 				f.fail(t, 1, "ada", address)
 			}
 			for i, want := range []int64{30, 60, 120, 240, 480, 900, 900} {
-				if got := f.try(t, "ada", abroad); got < want-5 || got > want {
+				got := f.try(t, "ada", addresses[i%3])
+				if got < want-5 || got > want {
 					t.Errorf("after %d failures: wait %d s, want %d", 3+i, got, want)
 				}
-				f.pass(t, time.Duration(want)*time.Second)
+				f.pass(t, seconds(got))
 				f.fail(t, 1, "ada", addresses[i%3])
 			}
 			f.pass(t, 24*time.Hour)
@@ -193,37 +207,99 @@ func TestFailuresAreForgotten(t *testing.T) {
 	}
 }
 
-// A login that works is no failure, and from then on nobody else's failures
-// stand in the way of one from there.
-func TestOwners(t *testing.T) {
+// A login that works is no failure, and its device token keeps it apart from
+// then on: nobody else's failures stand in the way of one with it, wherever it
+// comes from, nor do they count for anybody else.
+func TestDevices(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, usual)
+	phone := f.succeed(t, "ada", home)
 	for range 10 {
+		if again := f.succeed(t, "ada", home, phone); again != phone {
+			t.Fatalf("the token is %s, and was %s", again, phone)
+		}
+	}
+	desk := f.succeed(t, "ada", home)
+	bobs := f.succeed(t, "bob", home)
+	if desk == phone {
+		t.Error("without a token the answer is that of another device")
+	}
+	f.fail(t, 3, "ada", abroad)
+	for name, device := range map[string]string{"no token": "", "one made up": "KRSXG5CTMVRXEZLUKRSXG5CTMV", "bob's": bobs, "two": phone + desk} {
+		for _, address := range []string{abroad, home, work} {
+			if f.try(t, "ada", address, device) == 0 {
+				t.Errorf("with %s, from %s: nothing to wait for", name, address)
+			}
+		}
+	}
+	f.fail(t, 2, "ada", abroad, phone)
+	f.succeed(t, "ada", work, phone)
+	f.fail(t, 1, "ada", home, phone)
+	if got := f.try(t, "ada", home, phone); got < 25 || got > 30 {
+		t.Errorf("whoever has the token waits %d s after 3 failures: what has worked between makes no difference", got)
+	}
+	f.fail(t, 3, "ada", home, desk)
+	f.fail(t, 3, "bob", home)
+	f.fail(t, 2, "cecil", home) // of what was tried with tokens, nothing counts for the address
+}
+
+// What an account knows lasts for 30 days from the last login, and for so many
+// devices.
+func TestDevicesAreForgotten(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, usual)
+	first, second := f.succeed(t, "ada", home), f.succeed(t, "ada", home)
+	f.pass(t, 29*24*time.Hour)
+	f.succeed(t, "ada", home, first)
+	f.pass(t, 2*24*time.Hour)
+	if got := f.succeed(t, "ada", home, first); got != first {
+		t.Error("a device is forgotten that has logged in two days ago")
+	}
+	if got := f.succeed(t, "ada", home, second); got == second { // and makes itself known anew
+		t.Error("a device is known for ever")
+	}
+	for range 98 {
 		f.succeed(t, "ada", home)
 	}
-	f.fail(t, 3, "ada", abroad)
-	if f.try(t, "ada", abroad) == 0 || f.try(t, "ada", work) == 0 {
-		t.Error("strangers may go on")
+	if got := f.succeed(t, "ada", home, first); got != first {
+		t.Error("the account knows fewer than 100 devices")
 	}
-	f.succeed(t, "ada", home)
-	f.fail(t, 2, "ada", home)
-	f.succeed(t, "ada", home) // forgets what failed there
-	f.fail(t, 3, "ada", home)
-	if f.try(t, "ada", home) == 0 {
-		t.Error("whoever is where the owner was may guess without end")
+	for range 100 {
+		f.succeed(t, "ada", home)
 	}
-	f.pass(t, 24*time.Hour)
-	for i := range 5 { // somebody at the same address
-		f.fail(t, 1, fmt.Sprint("user", i), home)
+	if got := f.succeed(t, "ada", home, first); got == first {
+		t.Error("the account knows more than 100 devices")
 	}
-	if f.try(t, "bob", home) == 0 {
-		t.Error("an address that has failed 5 times may go on")
+}
+
+// A session counts by itself, wherever it is: who has stolen it has as many
+// guesses as others, and leaves others theirs.
+func TestSessions(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, usual)
+	try := func(session string) int64 {
+		login, done, err := f.ReserveInSession(t.Context(), session)
+		if err == nil {
+			done()
+		}
+		if session == "right" && err == nil {
+			err = login.Succeeded(t.Context(), f.db.Queries)
+		}
+		return waitOf(t, err)
 	}
-	f.succeed(t, "ada", home)
-	f.pass(t, 31*24*time.Hour)
-	f.fail(t, 3, "ada", abroad)
-	if f.try(t, "ada", home) == 0 {
-		t.Error("an address is known for ever")
+	f.fail(t, 3, "stolen", abroad)
+	for range 3 {
+		if try("stolen") > 0 {
+			t.Error("a name that is like a session's counts for the session")
+		}
+	}
+	if try("stolen") == 0 {
+		t.Error("who has stolen a session may guess without end")
+	}
+	for range 10 {
+		if try("right") > 0 {
+			t.Error("a right password is a failure")
+		}
 	}
 }
 
@@ -248,7 +324,7 @@ func TestAtOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range 200 {
 		group.Go(func() {
-			_, done, err := f.Reserve(t.Context(), "ada", netip.AddrFrom4([4]byte{192, 0, 2, byte(i % 7)}))
+			_, done, err := f.Reserve(t.Context(), guess("ada", fmt.Sprint("192.0.2.", i%7)))
 			if err == nil {
 				tried.Add(1)
 				done()
@@ -269,8 +345,8 @@ func TestWithoutALimit(t *testing.T) {
 	f.fail(t, 50, "ada", home)
 	f.succeed(t, "ada", home)
 	var rows int
-	if err := f.conn.QueryRow(t.Context(), `SELECT count(*) FROM login_attempts`).Scan(&rows); err != nil || rows > 0 {
-		t.Errorf("%d rows (%v) though nothing is limited", rows, err)
+	if err := f.conn.QueryRow(t.Context(), `SELECT count(*) FROM login_attempts WHERE clear_at > now()`).Scan(&rows); err != nil || rows > 0 {
+		t.Errorf("%d rows (%v) count though nothing is limited", rows, err)
 	}
 }
 
@@ -284,20 +360,19 @@ func must[T any](value T, err error) func(testing.TB) T {
 	}
 }
 
-// Whoever has changed their password, or given up their name, is at home nowhere:
-// somebody else may have been.
+// Whoever has changed their password, or given up their name, has no device that
+// is known: it may be somebody else's.
 func TestForget(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, usual)
-	for account, stranger := range map[string]string{"ada": abroad, "bob": work} {
-		f.succeed(t, account, home)
-		f.fail(t, 3, account, stranger)
-	}
+	ada, bob := f.succeed(t, "ada", home), f.succeed(t, "bob", home)
+	f.fail(t, 3, "ada", abroad)
+	f.fail(t, 3, "bob", work)
 	if err := f.Forget(t.Context(), f.db.Queries, "ada"); err != nil {
 		t.Fatal(err)
 	}
-	if f.try(t, "ada", home) == 0 {
-		t.Error("an address is known still")
+	if f.try(t, "ada", home, ada) == 0 {
+		t.Error("a device is known still")
 	}
-	f.fail(t, 1, "bob", home)
+	f.fail(t, 1, "bob", home, bob)
 }

@@ -291,7 +291,7 @@ const Document = `{
     {
       "name": "authenticate",
       "summary": "Opens a session with a username and a password.",
-      "description": "The token goes into the header ` + "`" + `Authorization: Bearer TOKEN` + "`" + ` of later requests until ` + "`" + `expires_at` + "`" + `; ` + "`" + `refresh` + "`" + ` then exchanges the refresh token for new ones. A wrong guess of any shape gets the same error, whether the name is unknown, the account deleted or disabled, or the password wrong. Guesses are counted by name and by address: who fails too often waits, longer each time.",
+      "description": "The token goes into the header ` + "`" + `Authorization: Bearer TOKEN` + "`" + ` of later requests until ` + "`" + `expires_at` + "`" + `; ` + "`" + `refresh` + "`" + ` then exchanges the refresh token for new ones. A wrong guess of any shape gets the same error, whether the name is unknown, the account deleted or disabled, or the password wrong. Guesses are counted by name and by address: who fails too often waits, longer each time. Whoever sends the ` + "`" + `device_token` + "`" + ` of a login before is counted by themselves: nobody else's guesses make them wait.",
       "tags": [
         {
           "$ref": "#/components/tags/authentication"
@@ -316,6 +316,13 @@ const Document = `{
           "required": true,
           "schema": {
             "$ref": "#/components/schemas/PasswordGuess"
+          }
+        },
+        {
+          "name": "device_token",
+          "description": "What the last login to the account from this device was answered. One that the account does not know is as good as none.",
+          "schema": {
+            "$ref": "#/components/schemas/DeviceToken"
           }
         }
       ],
@@ -362,6 +369,7 @@ const Document = `{
               "token": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
               "expires_at": "2026-01-01T12:15:00Z",
               "refresh_token": "KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0",
+              "device_token": "JBSWY3DPEBLW64TMMQQQJBSWY3",
               "user": {
                 "id": 1,
                 "username": "admin",
@@ -604,7 +612,7 @@ const Document = `{
     {
       "name": "change_password",
       "summary": "Changes the caller's password.",
-      "description": "All sessions of the account end, this one included, so that nobody who knew the old password stays; the answer is a new one.",
+      "description": "All sessions of the account end, this one included, so that nobody who knew the old password stays; the answer is a new one. Devices are forgotten, and the answer has a new ` + "`" + `device_token` + "`" + ` as well.",
       "tags": [
         {
           "$ref": "#/components/tags/authentication"
@@ -678,6 +686,7 @@ const Document = `{
               "token": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
               "expires_at": "2026-01-01T12:15:00Z",
               "refresh_token": "KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0",
+              "device_token": "JBSWY3DPEBLW64TMMQQQJBSWY3",
               "user": {
                 "id": 1,
                 "username": "admin",
@@ -1726,6 +1735,9 @@ const Document = `{
           "refresh_token": {
             "$ref": "#/components/schemas/RefreshToken"
           },
+          "device_token": {
+            "$ref": "#/components/schemas/DeviceToken"
+          },
           "user": {
             "$ref": "#/components/schemas/User"
           }
@@ -1746,6 +1758,12 @@ const Document = `{
       "RefreshTokenGuess": {
         "description": "A refresh token of any shape: what is none is answered like any that is no longer taken.",
         "type": "string",
+        "x-sensitive": true
+      },
+      "DeviceToken": {
+        "description": "What ` + "`" + `authenticate` + "`" + ` takes from a device that has logged in before. It opens nothing: it tells the device from others who guess. It is answered where a password was given, and is good for 30 days from the last login with it, until the password or the name changes; of an account's devices, the 100 that logged in last are known.",
+        "type": "string",
+        "minLength": 1,
         "x-sensitive": true
       },
       "SessionID": {

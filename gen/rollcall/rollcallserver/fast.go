@@ -62,7 +62,7 @@ func readNumber(v *rollcall.Number, d *jsonrpc.Decoder) bool {
 // that are as the contract wants them, and no others.
 func readAuthenticateParams(d *jsonrpc.Decoder) (v rollcall.AuthenticateParams, _ bool) {
 	var seen uint64
-	for d.NextParam("username", "password") {
+	for d.NextParam("username", "password", "device_token") {
 		var ok bool
 		switch d.Name() {
 		case "username":
@@ -71,6 +71,8 @@ func readAuthenticateParams(d *jsonrpc.Decoder) (v rollcall.AuthenticateParams, 
 		case "password":
 			ok = readPasswordGuess(&v.Password, d)
 			seen |= 0b10
+		case "device_token":
+			ok = d.LeftOut() || readDeviceToken(&v.DeviceToken, d)
 		}
 		if !ok {
 			return v, false
@@ -85,6 +87,10 @@ func readUsernameGuess(v *rollcall.UsernameGuess, d *jsonrpc.Decoder) bool {
 
 func readPasswordGuess(v *rollcall.PasswordGuess, d *jsonrpc.Decoder) bool {
 	return jsonrpc.ReadString(v, d)
+}
+
+func readDeviceToken(v *rollcall.DeviceToken, d *jsonrpc.Decoder) bool {
+	return jsonrpc.ReadString(v, d) && jsonrpc.MinLength(*v, 1)
 }
 
 // readRefreshParams is the fast lane of refresh: it reads params that are as

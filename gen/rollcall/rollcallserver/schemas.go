@@ -81,6 +81,10 @@ const schemasJSON = `{
     "RefreshTokenGuess": {
       "type": "string"
     },
+    "DeviceToken": {
+      "type": "string",
+      "minLength": 1
+    },
     "SessionID": {
       "type": "string",
       "minLength": 1,
@@ -143,6 +147,9 @@ const schemasJSON = `{
         },
         "password": {
           "$ref": "#/definitions/PasswordGuess"
+        },
+        "device_token": {
+          "$ref": "#/definitions/DeviceToken"
         }
       },
       "required": [

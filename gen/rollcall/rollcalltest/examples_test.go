@@ -66,7 +66,7 @@ func TestAuthenticate(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
-		{Name: "administrator", Params: `["admin","admin123"]`, Result: `{"token":"eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl","expires_at":"2026-01-01T12:15:00Z","refresh_token":"KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0","user":{"id":1,"username":"admin","email":"admin@example.com","role":"admin","active":true,"created_at":"2026-01-01T12:00:00Z"}}`},
+		{Name: "administrator", Params: `["admin","admin123"]`, Result: `{"token":"eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl","expires_at":"2026-01-01T12:15:00Z","refresh_token":"KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0","device_token":"JBSWY3DPEBLW64TMMQQQJBSWY3","user":{"id":1,"username":"admin","email":"admin@example.com","role":"admin","active":true,"created_at":"2026-01-01T12:00:00Z"}}`},
 	}, jsonrpctest.Codec[rollcall.AuthenticateParams]{Decode: (*rollcall.AuthenticateParams).DecodeJSON, Encode: (*rollcall.AuthenticateParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.Authentication]{Decode: (*rollcall.Authentication).DecodeJSON, Encode: (*rollcall.Authentication).EncodeJSON},
 		func(method func(context.Context, rollcall.AuthenticateParams) (rollcall.Authentication, error)) {
@@ -120,7 +120,7 @@ func TestChangePassword(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
-		{Name: "administrator", Params: `["admin123","difference engine"]`, Result: `{"token":"eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl","expires_at":"2026-01-01T12:15:00Z","refresh_token":"KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0","user":{"id":1,"username":"admin","email":"admin@example.com","role":"admin","active":true,"created_at":"2026-01-01T12:00:00Z"}}`},
+		{Name: "administrator", Params: `["admin123","difference engine"]`, Result: `{"token":"eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl","expires_at":"2026-01-01T12:15:00Z","refresh_token":"KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0","device_token":"JBSWY3DPEBLW64TMMQQQJBSWY3","user":{"id":1,"username":"admin","email":"admin@example.com","role":"admin","active":true,"created_at":"2026-01-01T12:00:00Z"}}`},
 	}, jsonrpctest.Codec[rollcall.ChangePasswordParams]{Decode: (*rollcall.ChangePasswordParams).DecodeJSON, Encode: (*rollcall.ChangePasswordParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.Authentication]{Decode: (*rollcall.Authentication).DecodeJSON, Encode: (*rollcall.Authentication).EncodeJSON},
 		func(method func(context.Context, rollcall.ChangePasswordParams) (rollcall.Authentication, error)) {
