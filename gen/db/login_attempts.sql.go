@@ -82,39 +82,50 @@ func (q *Queries) RememberDevice(ctx context.Context, arg RememberDeviceParams) 
 const reserveLogin = `-- name: ReserveLogin :one
 WITH by_address AS (
     INSERT INTO login_attempts AS a (key, clear_at)
-    SELECT $2::bytea, now() + interval '1 hour'
-    WHERE $2::bytea IS NOT NULL AND NOT EXISTS (
+    SELECT $6::bytea, now() + interval '1 hour'
+    WHERE $6::bytea IS NOT NULL AND NOT EXISTS (
         SELECT FROM login_attempts AS c
-        WHERE c.key = $1::bytea AND c.retry_at > now())
+        WHERE c.key = $1::bytea AND login_moment(c.retry_at, c.clear_at, $2::bytea,
+            $3::bigint, $4::interval, $5::interval) > now())
     ON CONFLICT (key) DO UPDATE SET
         clear_at = greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
+        retry_at_before = a.retry_at,
         retry_at = login_retry_at(greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
-            $3::bigint, $4::interval, $5::interval)
+            $7::bigint, $4, $5)
     WHERE a.retry_at <= now()
     RETURNING key
 ), by_key AS (
     INSERT INTO login_attempts AS a (key, clear_at)
     SELECT $1, now() + interval '1 hour'
-    WHERE $2 IS NULL OR EXISTS (SELECT FROM by_address)
+    WHERE $6 IS NULL OR EXISTS (SELECT FROM by_address)
     ON CONFLICT (key) DO UPDATE SET
         clear_at = greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
+        retry_at_before = a.retry_at,
         retry_at = login_retry_at(greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
-            $6::bigint, $4, $5)
-    WHERE a.retry_at <= now()
+            $3, $4, $5)
+    WHERE login_moment(a.retry_at, a.clear_at, $2, $3, $4, $5) <= now()
     RETURNING key
 )
 SELECT EXISTS (SELECT FROM by_key) AS admitted,
-    (SELECT coalesce(ceil(extract(epoch FROM max(b.retry_at) - now())), 0) FROM login_attempts AS b
-        WHERE b.key IN ($1, $2) AND b.retry_at > now())::bigint AS retry_after
+    (SELECT coalesce(ceil(extract(epoch FROM max(waiting.until) - now())), 0)
+        FROM (
+            SELECT CASE WHEN b.key = $1
+                THEN login_moment(b.retry_at, b.clear_at, $2, $3, $4, $5)
+                ELSE b.retry_at END AS until
+            FROM login_attempts AS b
+            WHERE b.key IN ($1, $6)
+        ) AS waiting
+        WHERE waiting.until > now())::bigint AS retry_after
 `
 
 type ReserveLoginParams struct {
 	Key          []byte
-	AddressKey   []byte
-	AddressLimit int64
+	Lot          []byte
+	KeyLimit     int64
 	Delay        time.Duration
 	Longest      time.Duration
-	KeyLimit     int64
+	AddressKey   []byte
+	AddressLimit int64
 }
 
 type ReserveLoginRow struct {
@@ -123,7 +134,7 @@ type ReserveLoginRow struct {
 }
 
 // ReserveLogin counts a login before it is tried, as if it had failed, and tells whether it may be. Counted are the address and,
-// if that lets it pass, what the key is of: an account; or, without an address, a device or session of its owner, where
+// if that lets it pass, what the key is of: an account; or, with neither address nor lot, a device or session of its owner, where
 // nobody else's guesses can keep them out. What is refused does not count; for an address it may, where the account reaches its
 // limit by others at the same moment.
 //
@@ -133,11 +144,12 @@ type ReserveLoginRow struct {
 func (q *Queries) ReserveLogin(ctx context.Context, arg ReserveLoginParams) (ReserveLoginRow, error) {
 	row := q.db.QueryRow(ctx, reserveLogin,
 		arg.Key,
-		arg.AddressKey,
-		arg.AddressLimit,
+		arg.Lot,
+		arg.KeyLimit,
 		arg.Delay,
 		arg.Longest,
-		arg.KeyLimit,
+		arg.AddressKey,
+		arg.AddressLimit,
 	)
 	var i ReserveLoginRow
 	err := row.Scan(&i.Admitted, &i.RetryAfter)
@@ -146,11 +158,11 @@ func (q *Queries) ReserveLogin(ctx context.Context, arg ReserveLoginParams) (Res
 
 const returnLogin = `-- name: ReturnLogin :exec
 WITH by_address AS (
-    UPDATE login_attempts AS a SET clear_at = a.clear_at - interval '1 hour', retry_at = '-infinity'
+    UPDATE login_attempts AS a SET clear_at = a.clear_at - interval '1 hour', retry_at = a.retry_at_before
     WHERE a.key = $2
     RETURNING a.key
 )
-UPDATE login_attempts AS a SET clear_at = a.clear_at - interval '1 hour', retry_at = '-infinity'
+UPDATE login_attempts AS a SET clear_at = a.clear_at - interval '1 hour', retry_at = a.retry_at_before
 WHERE a.key = $1 AND (SELECT count(*) FROM by_address) >= 0
 `
 
@@ -159,8 +171,9 @@ type ReturnLoginParams struct {
 	AddressKey []byte
 }
 
-// ReturnLogin takes a reservation back: the login has not failed. The address comes first, which the count makes sure of, as in
-// ReserveLogin: two who each have what the other wants next would wait for ever.
+// ReturnLogin takes a reservation back: the login has not failed, and the turn that it took, if it had to take one, goes on. The
+// address comes first, which the count makes sure of, as in ReserveLogin: two who each have what the other wants next would wait
+// for ever.
 func (q *Queries) ReturnLogin(ctx context.Context, arg ReturnLoginParams) error {
 	_, err := q.db.Exec(ctx, returnLogin, arg.Key, arg.AddressKey)
 	return err

@@ -42,12 +42,14 @@ type LoginAttempt struct {
 	Key []byte
 	// When all failures are forgotten, one each hour: as many count as hours are left.
 	ClearAt time.Time
-	// When the next login may be tried.
+	// When the next turn begins: of an account, with the first moment that an address may have.
 	RetryAt time.Time
 	// Until when a device is known.
 	DeviceUntil time.Time
 	// Of a device, the key of the account that it is known to.
 	AccountKey []byte
+	// When the turn began that was taken last: it goes on if that login has not failed.
+	RetryAtBefore time.Time
 }
 
 // A login, until it ends: then its row is gone, and with it every token of the session.

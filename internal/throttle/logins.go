@@ -28,7 +28,8 @@ type Config struct {
 	AccountLimit int
 	// AddressLimit is the same for one address, whatever the accounts; of IPv6, for one /64.
 	AddressLimit int
-	// Delay is how long the first wait is. The next is twice as long, and so on, up to LongestDelay.
+	// Delay is how long the first wait is. The next is twice as long, and so on, up to LongestDelay. Of an account, each address
+	// waits longer by its lot, up to half the delay.
 	Delay, LongestDelay time.Duration
 }
 
@@ -57,10 +58,12 @@ func (l *Logins) Reserve(ctx context.Context, guess Guess) (login *Login, done f
 	if known {
 		return l.reserve(ctx, &Login{logins: l, Device: guess.Device, key: l.deviceKey(guess.Account, guess.Device)})
 	}
+	name, from := []byte(guess.Account), []byte(network(guess.Address))
 	return l.reserve(ctx, &Login{
 		logins:     l,
 		key:        l.accountKey(guess.Account),
-		addressKey: l.secret.MAC("login address", []byte(network(guess.Address))),
+		addressKey: l.secret.MAC("login address", from),
+		lot:        l.secret.MAC("login lot", name, from),
 	})
 }
 
@@ -87,6 +90,7 @@ type Login struct {
 	Device          string // the token of where it came from; empty where that is not known to the account
 	logins          *Logins
 	key, addressKey []byte // what it counts for
+	lot             []byte // tells its address's moments from others'
 }
 
 func (l *Login) count(ctx context.Context) error {
@@ -97,6 +101,7 @@ func (l *Login) count(ctx context.Context) error {
 	row, err := l.logins.db.ReserveLogin(ctx, db.ReserveLoginParams{
 		Key:          l.key,
 		AddressKey:   l.addressKey,
+		Lot:          l.lot,
 		KeyLimit:     int64(config.AccountLimit),
 		AddressLimit: int64(config.AddressLimit),
 		Delay:        config.Delay,

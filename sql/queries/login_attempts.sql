@@ -4,7 +4,7 @@ SELECT EXISTS (SELECT FROM login_attempts WHERE key = @device_key AND device_unt
 
 -- name: ReserveLogin :one
 -- ReserveLogin counts a login before it is tried, as if it had failed, and tells whether it may be. Counted are the address and,
--- if that lets it pass, what the key is of: an account; or, without an address, a device or session of its owner, where
+-- if that lets it pass, what the key is of: an account; or, with neither address nor lot, a device or session of its owner, where
 -- nobody else's guesses can keep them out. What is refused does not count; for an address it may, where the account reaches its
 -- limit by others at the same moment.
 --
@@ -16,11 +16,13 @@ WITH by_address AS (
     SELECT sqlc.narg(address_key)::bytea, now() + interval '1 hour'
     WHERE sqlc.narg(address_key)::bytea IS NOT NULL AND NOT EXISTS (
         SELECT FROM login_attempts AS c
-        WHERE c.key = sqlc.arg(key)::bytea AND c.retry_at > now())
+        WHERE c.key = sqlc.arg(key)::bytea AND login_moment(c.retry_at, c.clear_at, sqlc.narg(lot)::bytea,
+            sqlc.arg(key_limit)::bigint, sqlc.arg(delay)::interval, sqlc.arg(longest)::interval) > now())
     ON CONFLICT (key) DO UPDATE SET
         clear_at = greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
+        retry_at_before = a.retry_at,
         retry_at = login_retry_at(greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
-            sqlc.arg(address_limit)::bigint, sqlc.arg(delay)::interval, sqlc.arg(longest)::interval)
+            sqlc.arg(address_limit)::bigint, sqlc.arg(delay), sqlc.arg(longest))
     WHERE a.retry_at <= now()
     RETURNING key
 ), by_key AS (
@@ -29,24 +31,33 @@ WITH by_address AS (
     WHERE sqlc.narg(address_key) IS NULL OR EXISTS (SELECT FROM by_address)
     ON CONFLICT (key) DO UPDATE SET
         clear_at = greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
+        retry_at_before = a.retry_at,
         retry_at = login_retry_at(greatest(a.clear_at, clock_timestamp()) + interval '1 hour',
-            sqlc.arg(key_limit)::bigint, sqlc.arg(delay), sqlc.arg(longest))
-    WHERE a.retry_at <= now()
+            sqlc.arg(key_limit), sqlc.arg(delay), sqlc.arg(longest))
+    WHERE login_moment(a.retry_at, a.clear_at, sqlc.narg(lot), sqlc.arg(key_limit), sqlc.arg(delay), sqlc.arg(longest)) <= now()
     RETURNING key
 )
 SELECT EXISTS (SELECT FROM by_key) AS admitted,
-    (SELECT coalesce(ceil(extract(epoch FROM max(b.retry_at) - now())), 0) FROM login_attempts AS b
-        WHERE b.key IN (sqlc.arg(key), sqlc.narg(address_key)) AND b.retry_at > now())::bigint AS retry_after;
+    (SELECT coalesce(ceil(extract(epoch FROM max(waiting.until) - now())), 0)
+        FROM (
+            SELECT CASE WHEN b.key = sqlc.arg(key)
+                THEN login_moment(b.retry_at, b.clear_at, sqlc.narg(lot), sqlc.arg(key_limit), sqlc.arg(delay), sqlc.arg(longest))
+                ELSE b.retry_at END AS until
+            FROM login_attempts AS b
+            WHERE b.key IN (sqlc.arg(key), sqlc.narg(address_key))
+        ) AS waiting
+        WHERE waiting.until > now())::bigint AS retry_after;
 
 -- name: ReturnLogin :exec
--- ReturnLogin takes a reservation back: the login has not failed. The address comes first, which the count makes sure of, as in
--- ReserveLogin: two who each have what the other wants next would wait for ever.
+-- ReturnLogin takes a reservation back: the login has not failed, and the turn that it took, if it had to take one, goes on. The
+-- address comes first, which the count makes sure of, as in ReserveLogin: two who each have what the other wants next would wait
+-- for ever.
 WITH by_address AS (
-    UPDATE login_attempts AS a SET clear_at = a.clear_at - interval '1 hour', retry_at = '-infinity'
+    UPDATE login_attempts AS a SET clear_at = a.clear_at - interval '1 hour', retry_at = a.retry_at_before
     WHERE a.key = sqlc.narg(address_key)
     RETURNING a.key
 )
-UPDATE login_attempts AS a SET clear_at = a.clear_at - interval '1 hour', retry_at = '-infinity'
+UPDATE login_attempts AS a SET clear_at = a.clear_at - interval '1 hour', retry_at = a.retry_at_before
 WHERE a.key = sqlc.arg(key) AND (SELECT count(*) FROM by_address) >= 0;
 
 -- name: RememberDevice :exec
