@@ -189,6 +189,9 @@ func (b *builder) spread(s, part *openrpc.Schema) *openrpc.Schema {
 	merged.Node, merged.GoName = target.Node, target.GoName
 	merged.Key, merged.Title = "", firstOf(target.Title, target.Key)
 	b.merge(&merged, target)
+	if b.kind(&merged) != Struct {
+		return part // no value is both
+	}
 	return &merged
 }
 
