@@ -151,6 +151,9 @@ func (r *random) schema(deep int) any {
 	case 10, 11:
 		s[pick(r, []string{"oneOf", "anyOf"})] = r.list(deep)
 		if r.oneIn(4) {
+			s = object{"anyOf": r.family(deep)}
+		}
+		if r.oneIn(4) {
 			maps.Copy(s, r.object(deep))
 		}
 	case 12:
@@ -340,6 +343,20 @@ func (r *random) list(deep int) []any {
 		default:
 			list = append(list, object{"type": "array", "items": r.schema(deep + 1)})
 		}
+	}
+	return list
+}
+
+// family makes schemas of objects that are not told apart, of which a value may
+// fit several.
+func (r *random) family(deep int) (list []any) {
+	name := r.name()
+	for range 2 + r.IntN(2) {
+		properties := object{name: r.schema(deep + 1)}
+		for _, own := range r.names(1 + r.IntN(2)) {
+			properties[own] = pick(r, []any{r.schema(deep + 1), r.text(), true})
+		}
+		list = append(list, object{"type": "object", "properties": properties})
 	}
 	return list
 }

@@ -25,12 +25,17 @@ type roundTrip struct {
 func (r *roundTrip) compare(pointers []string, got, want any) string {
 	ambiguous := false
 	pointers = r.inPlace(pointers, func(alternatives []string) []string {
-		ambiguous = ambiguous || r.ambiguous(alternatives, want)
-		fitting := slices.DeleteFunc(slices.Clone(alternatives), func(p string) bool { return !r.fits(p, want) })
-		if len(fitting) == 1 {
-			return fitting
+		var fitting, others []string
+		for _, p := range alternatives {
+			if r.fits(p, want) {
+				fitting = append(fitting, p)
+			} else {
+				others = append(others, p)
+			}
 		}
-		return nil // there is no telling which of them was taken
+		// Whichever of those was taken that it fits, it keeps what the others declare.
+		ambiguous = ambiguous || r.ambiguous(append(others, fitting[:min(len(fitting), 1)]...), want)
+		return fitting
 	})
 	if ambiguous {
 		r.anotherType = true

@@ -159,7 +159,7 @@ func (v *Values) value(schema any, depth int) string {
 }
 
 // keywords makes one schema of a schema and what it refers to, all of its
-// allOf, and one of each choice.
+// allOf, one of a choice, and of an anyOf now and then several.
 func (v *Values) keywords(schema any) object {
 	all := object{}
 	v.gather(all, schema, 0)
@@ -183,8 +183,12 @@ func (v *Values) gather(all object, schema any, depth int) {
 				v.gather(all, part, depth+1)
 			}
 		case "anyOf", "oneOf":
-			if len(list) > 0 {
-				v.gather(all, pick(v, list), depth+1)
+			chosen := v.IntN(max(len(list), 1))
+			several := keyword == "anyOf" && v.oneIn(2)
+			for i, part := range list {
+				if i == chosen || several && v.oneIn(2) {
+					v.gather(all, part, depth+1)
+				}
 			}
 		case "if":
 			if v.oneIn(2) {

@@ -306,6 +306,9 @@ func (b *builder) inlineType(s *openrpc.Schema, o owner) *Type {
 	if s.Sensitive {
 		text = fmt.Sprintf("sensitive %d %s", b.kind(s), text)
 	}
+	if len(s.Beside) > 0 {
+		text = "beside others " + text
+	}
 	if name := b.plainUnion(s); name != "" && o.asked == nil {
 		text, o = name, owner{name: name}
 		if t := b.same[text]; t != nil {

@@ -71,8 +71,8 @@ func unnamed(s *openrpc.Schema) (parts []*openrpc.Schema) {
 	return parts
 }
 
-// conditions are the schemas that a value must fit under a condition, and the
-// choices that say nothing of types.
+// conditions are the schemas that a value must fit under a condition, those that
+// it may fit as well, and the choices that say nothing of types.
 func conditions(s *openrpc.Schema) (parts []*openrpc.Schema) {
 	if alternatives(s) == nil {
 		parts = slices.Concat(s.AnyOf, s.OneOf)
@@ -87,16 +87,14 @@ func conditions(s *openrpc.Schema) (parts []*openrpc.Schema) {
 			parts = append(parts, d.Schema)
 		}
 	}
-	return parts
+	return append(parts, s.Beside...)
 }
 
 // namesOthers reports whether conditions tell of members that s does not name.
 func namesOthers(s *openrpc.Schema, conditions []*openrpc.Schema) bool {
-	return slices.ContainsFunc(conditions, func(part *openrpc.Schema) bool {
-		part = part.Target()
+	return slices.ContainsFunc(inPlace(conditions), func(part *openrpc.Schema) bool {
 		other := func(p openrpc.Property) bool { return s.Property(p.Name) == nil }
-		return slices.ContainsFunc(part.Properties, other) || len(part.Undeclared)+len(unnamed(part)) > 0 ||
-			namesOthers(s, slices.Concat(part.AllOf, part.AnyOf, part.OneOf))
+		return slices.ContainsFunc(part.Properties, other) || len(part.Undeclared)+len(unnamed(part)) > 0
 	})
 }
 

@@ -98,9 +98,6 @@ func (b *builder) whole(s *openrpc.Schema) *openrpc.Schema {
 // for which the type of both has no place: elements of which only some are, or
 // such as lie beside those of a tuple.
 func (b *builder) joinsSecrets(s, part *openrpc.Schema) bool {
-	elements := func(s *openrpc.Schema) []*openrpc.Schema {
-		return append(slices.Clip(s.Tuple), s.Items, s.AdditionalItems)
-	}
 	dropped := []*openrpc.Schema{part.Contains}
 	switch {
 	case len(s.Tuple) > 0:

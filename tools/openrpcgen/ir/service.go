@@ -99,6 +99,7 @@ func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrp
 			"the name of no method begins with %q, which is to be trimmed: spell it as the methods do, or leave it out", o.TrimPrefix))
 	}
 	b.reserve(d)
+	b.findBeside(d)
 	components := b.build(d)
 	var derived []*Type
 	b.types = &derived

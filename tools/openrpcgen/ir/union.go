@@ -287,7 +287,7 @@ func (b *builder) memberCounts(parts []*openrpc.Schema) map[string]int {
 // place: Rust's enums are such.
 func (b *builder) onlyMember(s *openrpc.Schema, members map[string]int) *openrpc.Schema {
 	if b.kind(s) != Struct || len(s.Properties) != 1 || len(s.Required) != 1 || members[s.Properties[0].Name] > 1 ||
-		(s.AdditionalProperties != nil && !isClosed(s)) || b.options.KeepUnknown || goSuffix(s.Required[0]) == "" {
+		b.hasExtra(s) || goSuffix(s.Required[0]) == "" {
 		return nil
 	}
 	steps := b.steps(s.Properties[0].Schema)

@@ -67,6 +67,9 @@ type Schema struct {
 	AllOf, AnyOf, OneOf []*Schema
 	Not, If, Then, Else *Schema
 
+	// Beside are schemas that a value may fit as well, though they are no part of this one. The reader leaves it empty.
+	Beside []*Schema
+
 	Definitions []Property // definitions and $defs
 }
 

@@ -41,7 +41,7 @@ func TestSchemaKeywords(t *testing.T) {
 	}
 	// The typed view has no keyword that is left unread here: but for what says nothing about values, every field is set.
 	unset := []string{"Key", "Boolean", "Ref", "Reference", "Title", "Description", "Comment", "Default", "Examples", "ReadOnly", "WriteOnly",
-		"Deprecated", "GoName", "Sensitive", "Extensions", "Nullable", "Vast", "Undeclared", "Tuple", "AdditionalItems", "Definitions"}
+		"Deprecated", "GoName", "Sensitive", "Extensions", "Nullable", "Vast", "Undeclared", "Beside", "Tuple", "AdditionalItems", "Definitions"}
 	v := reflect.ValueOf(*s)
 	for i := range v.NumField() {
 		if name := v.Type().Field(i).Name; v.Field(i).IsZero() && !slices.Contains(unset, name) {
