@@ -26,7 +26,7 @@ test: postgres ## Run all tests, on a private Postgres of their own
 	echo 'Skipped, since Python lacks requests, pytest, flask or jwt: the published client and its tests.'
 
 .PHONY: soak
-soak: postgres ## Attack three instances at full size, some 15 minutes, and print what was found
+soak: postgres ## Attack three instances at full size, some 20 minutes, and print what was found
 	go -C internal/attacks test -count=1 -timeout=1h -attacks.full
 
 .PHONY: generate

@@ -163,6 +163,42 @@ func (q *Queries) GetUserByName(ctx context.Context, canonical string) (User, er
 	return i, err
 }
 
+const listPasswordParams = `-- name: ListPasswordParams :many
+WITH RECURSIVE kinds AS (
+    SELECT min(split_part(password_hash, '$', 4)) AS params, 1 AS number FROM users
+    WHERE active AND deleted_at IS NULL AND password_hash LIKE '$argon2id$v=19$m=%'
+    UNION ALL
+    SELECT (SELECT min(split_part(u.password_hash, '$', 4)) FROM users AS u
+        WHERE u.active AND u.deleted_at IS NULL AND u.password_hash LIKE '$argon2id$v=19$m=%'
+          AND split_part(u.password_hash, '$', 4) > kinds.params), kinds.number + 1
+    FROM kinds
+    WHERE kinds.params IS NOT NULL AND kinds.number < 16
+)
+SELECT kinds.params::text AS params FROM kinds WHERE kinds.params IS NOT NULL
+`
+
+// ListPasswordParams answers with what params the hashes of accounts are made that may be used: 16 kinds at the most, each read off
+// the index behind the one before.
+func (q *Queries) ListPasswordParams(ctx context.Context) ([]string, error) {
+	rows, err := q.db.Query(ctx, listPasswordParams)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var params string
+		if err := rows.Scan(&params); err != nil {
+			return nil, err
+		}
+		items = append(items, params)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listUsers = `-- name: ListUsers :many
 SELECT id, username, email, password_hash, role, created_at, updated_at, deleted_at, username_canonical, email_canonical, active FROM users
 WHERE deleted_at IS NULL AND id < coalesce($1::bigint, 9223372036854775807)

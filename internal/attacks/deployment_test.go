@@ -3,6 +3,7 @@ package attacks_test
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/crypto/argon2"
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
@@ -108,6 +110,16 @@ func (d *deployment) account(t *testing.T, username string, role rollcall.Role) 
 func (d *deployment) somebody(t *testing.T, role rollcall.Role) db.User {
 	t.Helper()
 	return d.account(t, strings.ToLower(rand.Text()), role)
+}
+
+// rehash gives an account a hash of its password that is made with other params:
+// memory in KiB, passes, threads.
+func (d *deployment) rehash(t *testing.T, user db.User, memory, passes uint32, threads uint8) {
+	t.Helper()
+	salt, encode := []byte("sixteen bytes .."), base64.RawStdEncoding.EncodeToString
+	key := argon2.IDKey([]byte(password), salt, passes, memory, threads, 32)
+	phc := fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", memory, passes, threads, encode(salt), encode(key))
+	d.run(t, `UPDATE users SET password_hash = $1 WHERE id = $2`, phc, user.ID)
 }
 
 // session is a login.

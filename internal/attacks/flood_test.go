@@ -15,16 +15,30 @@ import (
 
 // Many log in at once, far more than can be hashed. Those whose turn does not come
 // are told so, soon; memory stays bounded, and other calls go on as if nothing was.
+// So it is with accounts whose hashes are as dear as they may be.
 func TestFlood(t *testing.T) {
-	parallel(t)
+	for name, dear := range map[string]bool{"": false, ", some with the dearest hashes": true} {
+		t.Run(fmt.Sprintf("dear=%v", dear), func(t *testing.T) {
+			parallel(t)
+			flood(t, name, dear)
+		})
+	}
+}
+
+func flood(t *testing.T, name string, dear bool) {
+	t.Helper()
 	flags := []string{"--login-limit=0", "--hash-queue-timeout=1.5s"} // as it is shipped
 	if !*full {
 		flags = []string{"--login-limit=0", "--hash-queue-timeout=200ms", "--hash-slots=1"}
 	}
 	d := deploy(t, 1, flags...)
 	users := []string{"nobody"}
-	for range size(10, 100) {
-		users = append(users, d.somebody(t, rollcall.RoleUser).Username)
+	for i := range size(10, 100) {
+		user := d.somebody(t, rollcall.RoleUser)
+		users = append(users, user.Username)
+		if dear && i%2 == 0 {
+			d.rehash(t, user, 64<<10, 3, 1)
+		}
 	}
 	many := size(100, 1000)
 	var mu sync.Mutex
@@ -51,7 +65,7 @@ func TestFlood(t *testing.T) {
 	}
 	memory := peakMemory(t, d.instances[0])
 	slowest, p99 := quantile(refusals, 1), quantile(pings, 0.99)
-	what := fmt.Sprintf("%d logins at once", many)
+	what := fmt.Sprintf("%d logins at once%s", many, name)
 	measured(t, what, "peak memory %d MiB", memory)
 	measured(t, what, "%d refused, the last after %v, p99 %v", len(refusals), slowest.Round(time.Millisecond), quantile(refusals, 0.99).Round(time.Millisecond))
 	measured(t, what, "ping p99 %v of %d, and %v before", p99.Round(time.Millisecond), len(pings), quantile(before, 0.99).Round(time.Millisecond))

@@ -14,14 +14,16 @@ import (
 
 // Nobody learns from a login which accounts there are: whether the password is
 // wrong, or the account unknown, deleted or disabled, the answer has the same
-// bytes, and takes as long. For the deleted and the disabled one the password is
-// the right one.
+// bytes, and takes as long, though accounts have hashes that were made with other
+// params. For the deleted and the disabled one the password is the right one.
 func TestLoginsTellNothing(t *testing.T) {
 	parallel(t)
 	d := deploy(t, 1, "--login-limit=0")
 	disabled := d.somebody(t, rollcall.RoleUser)
 	must(d.db.SetUserActive(t.Context(), db.SetUserActiveParams{ID: disabled.ID}))(t)
-	known := d.somebody(t, rollcall.RoleUser)
+	known, cheaper, dearer := d.somebody(t, rollcall.RoleUser), d.somebody(t, rollcall.RoleUser), d.somebody(t, rollcall.RoleUser)
+	d.rehash(t, cheaper, 4<<10, 1, 1)
+	d.rehash(t, dearer, 24<<10, 2, 2)
 	logins := []struct {
 		kind, username, password string
 		took                     []time.Duration
@@ -30,6 +32,8 @@ func TestLoginsTellNothing(t *testing.T) {
 		{kind: "unknown", username: "nobodynobodynobodynobodyno", password: password},
 		{kind: "deleted", username: d.deleted(t), password: password},
 		{kind: "disabled", username: disabled.Username, password: password},
+		{kind: "wrong password, cheaper hash", username: cheaper.Username, password: "correct horse batterz"},
+		{kind: "wrong password, dearer hash", username: dearer.Username, password: "correct horse batterz"},
 	}
 	var first answer
 	for round := range size(6, 2000) {

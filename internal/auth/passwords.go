@@ -7,6 +7,8 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -14,7 +16,7 @@ import (
 )
 
 // Passwords hashes and checks passwords with argon2id (RFC 9106), a bounded number at once, for a hash takes 19 MiB and a core
-// for some 20 ms. Whoever finds no free slot waits for one.
+// for some 20 ms, or with other params up to 64 MiB for 0.15 s. Whoever finds no free slot waits for one.
 //
 // Passwords are normalised (NFKC) before they are hashed, so that it does not matter on which keyboard one is typed.
 type Passwords struct {
@@ -24,8 +26,8 @@ type Passwords struct {
 
 	slots   chan struct{}
 	waiting atomic.Int64 // for a slot
-	// nobody stands for an account that does not exist. Its key is random, so that no password fits; to find that out is the
-	// usual work.
+	// nobody stands for an account that does not exist. It has no params, so that it may be computed with any, and its key is
+	// random, so that no password fits.
 	nobody passwordHash
 	// derive is argon2.IDKey, and what a test puts in its place.
 	derive func(password, salt []byte, time, memory uint32, threads uint8, keyLen uint32) []byte
@@ -52,7 +54,7 @@ const (
 func NewPasswords(slots int) *Passwords {
 	return &Passwords{
 		slots:  make(chan struct{}, max(1, slots)),
-		nobody: passwordHash{current, randomBytes(saltLen), randomBytes(keyLen)},
+		nobody: passwordHash{salt: randomBytes(saltLen), key: randomBytes(keyLen)},
 		derive: argon2.IDKey,
 	}
 }
@@ -63,33 +65,59 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	if len(password) > maxPassword {
 		return "", fmt.Errorf("the password is longer than %d bytes", maxPassword)
 	}
-	salt := randomBytes(saltLen)
-	key, err := p.key(ctx, password, passwordHash{current, salt, make([]byte, keyLen)})
-	if err != nil {
+	if err := p.takeSlot(ctx); err != nil {
 		return "", err
 	}
-	return passwordHash{current, salt, key}.String(), nil
+	defer p.freeSlot()
+	h := passwordHash{current, randomBytes(saltLen), make([]byte, keyLen)}
+	h.key = p.key(password, h)
+	return h.String(), nil
 }
 
 // Check tells whether password has the hash phc, in a time that does not depend on where they differ. An empty phc says that
 // there is no such account: then the answer is no, after the same work, so that the time tells nobody which accounts exist.
 // The same goes for a password longer than 4096 bytes. Its errors are ctx's and ErrBusy, while it waits for a slot,
-// and a phc that is not ours.
-func (p *Passwords) Check(ctx context.Context, phc, password string) (bool, error) {
-	stored := p.nobody
+// and, after that work too, ErrPasswordHash.
+//
+// Hashes that were made with other params take another time. Among are the params of all hashes that phc might have been, spelled
+// as there ("m=19456,t=2,p=1"): a hash is computed with each, whichever phc has. That is more than the dearest takes, but to fill
+// the others up to it would not hide them: passes over as much memory take a tenth more or less, by how it is cut.
+func (p *Passwords) Check(ctx context.Context, phc, password string, among ...string) (bool, error) {
+	stored, fault := p.nobody, error(nil)
 	if len(password) > maxPassword {
 		password = password[:maxPassword]
 	} else if phc != "" {
-		var err error
-		if stored, err = parsePasswordHash(phc); err != nil {
-			return false, err
+		if stored, fault = parsePasswordHash(phc); fault != nil {
+			stored = p.nobody
 		}
 	}
-	key, err := p.key(ctx, password, stored)
-	if err != nil {
+	if err := p.takeSlot(ctx); err != nil {
 		return false, err
 	}
-	return subtle.ConstantTimeCompare(key, stored.key) == 1, nil
+	defer p.freeSlot()
+	right := 0
+	for _, h := range p.hashes(stored, kinds(among)) {
+		right |= subtle.ConstantTimeCompare(p.key(password, h), h.key)
+	}
+	return right == 1, fault
+}
+
+// hashes are one with each of the params: stored, and nobody's.
+func (p *Passwords) hashes(stored passwordHash, all []argonParams) (hashes []passwordHash) {
+	switch none := (argonParams{}); {
+	case stored.argonParams != none && !slices.Contains(all, stored.argonParams):
+		all = append(all, stored.argonParams)
+	case len(all) == 0:
+		all = append(all, current)
+	}
+	for _, params := range all {
+		h := stored
+		if params != stored.argonParams {
+			h = passwordHash{params, p.nobody.salt, p.nobody.key}
+		}
+		hashes = append(hashes, h)
+	}
+	return hashes
 }
 
 // NeedsRehash tells whether Hash would hash otherwise than phc says: then a password that fits it is to be hashed anew.
@@ -108,12 +136,11 @@ func (p *Passwords) Waiting(ctx context.Context) (context.Context, context.Cance
 }
 
 // key computes what password's key would be with the params and the salt of h.
-func (p *Passwords) key(ctx context.Context, password string, h passwordHash) ([]byte, error) {
-	if err := p.takeSlot(ctx); err != nil {
-		return nil, err
+func (p *Passwords) key(password string, h passwordHash) []byte {
+	if h.memory > current.memory {
+		runtime.GC() // what hashes took before would else lie there beside it
 	}
-	defer func() { <-p.slots }()
-	return p.derive([]byte(normalise(password)), h.salt, h.time, h.memory, h.threads, uint32(len(h.key))), nil
+	return p.derive([]byte(normalise(password)), h.salt, h.time, h.memory, h.threads, uint32(len(h.key)))
 }
 
 func (p *Passwords) takeSlot(ctx context.Context) error {
@@ -140,3 +167,5 @@ func (p *Passwords) takeSlot(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 }
+
+func (p *Passwords) freeSlot() { <-p.slots }

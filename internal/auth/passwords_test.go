@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-	"golang.org/x/crypto/argon2"
+	"pgregory.net/rapid"
 )
 
 // cheap is the argon2 tool's hash of "password" with the salt "somesalt", in far less memory than ours.
@@ -98,14 +98,17 @@ func TestCheck(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if got, err := p.Check(t.Context(), test.phc, test.password); err != nil || got != test.want {
-				t.Errorf("checked %v (%v), want %v", got, err, test.want)
+			for _, among := range [][]string{nil, {"m=64,t=1,p=1"}, {"m=128,t=1,p=1"}, {"m=64,t=2,p=1", "m=64,t=1,p=1", "nothing"}} {
+				if got, err := p.Check(t.Context(), test.phc, test.password, among...); err != nil || got != test.want {
+					t.Errorf("among %q: checked %v (%v), want %v", among, got, err, test.want)
+				}
 			}
 		})
 	}
 	t.Run("a broken hash is an error that does not quote it", func(t *testing.T) {
-		if _, err := p.Check(t.Context(), "s3cret", "password"); err == nil || strings.Contains(err.Error(), "s3cret") {
-			t.Errorf("error is %v", err)
+		right, err := p.Check(t.Context(), "s3cret", "password")
+		if right || !errors.Is(err, ErrPasswordHash) || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("checked %v (%v)", right, err)
 		}
 	})
 }
@@ -113,28 +116,106 @@ func TestCheck(t *testing.T) {
 // Whoever measures the time, or the memory, learns nothing from the work that a check does.
 func TestCheckAlwaysDoesTheSameWork(t *testing.T) {
 	t.Parallel()
-	p := NewPasswords(1)
-	phc, err := p.Hash(t.Context(), "right")
+	phc, err := NewPasswords(1).Hash(t.Context(), "right")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var work []string
-	p.derive = func(password, salt []byte, time, memory uint32, threads uint8, keyLen uint32) []byte {
-		work = append(work, fmt.Sprintf("short: %v, salt of %d, t=%d, m=%d, p=%d, key of %d",
-			len(password) <= 4096, len(salt), time, memory, threads, keyLen))
-		return argon2.IDKey(password, salt, time, memory, threads, keyLen)
+	dearer := spelled("m=24576,t=3,p=2")
+	long := strings.Repeat("x", 1<<20)
+	guesses := []struct{ phc, password string }{
+		{phc, "right"}, {phc, "wrong"}, {"", "right"}, {phc, long}, {"", long},
 	}
-	for _, guess := range []struct{ phc, password string }{
-		{phc, "right"}, {phc, "wrong"}, {"", "right"}, {phc, strings.Repeat("x", 1<<20)}, {"", strings.Repeat("x", 1<<20)},
-	} {
-		if _, err := p.Check(t.Context(), guess.phc, guess.password); err != nil {
-			t.Fatal(err)
+	others := []struct{ phc, password string }{
+		{cheap, "password"}, {cheap, "wrong"}, {cheap, long}, {dearer, "right"}, {dearer, "wrong"},
+		{"$2b$12$somebodyelses", "right"}, {spelled("m=4194304,t=1,p=1"), "right"},
+	}
+	const usual = " t=2 m=19456 p=1"
+	tests := []struct {
+		name    string
+		among   []string
+		guesses []struct{ phc, password string }
+		want    string // passes, KiB and threads of each hash
+	}{
+		{"no account", nil, guesses, usual},
+		{"one kind", []string{"m=19456,t=2,p=1"}, guesses, usual},
+		{"three kinds, in any order", []string{"m=24576,t=3,p=2", "m=64,t=1,p=1", "m=19456,t=2,p=1"}, slices.Concat(guesses, others),
+			usual + " t=1 m=64 p=1 t=3 m=24576 p=2"},
+		{"former kinds alone", []string{"m=24576,t=3,p=2", "m=64,t=1,p=1"}, append(others, guesses[2], guesses[4]),
+			" t=1 m=64 p=1 t=3 m=24576 p=2"},
+		{"kinds that nobody can log in with", []string{"m=4194304,t=1,p=1", "m=65536,t=5,p=1", "m=64,t=0,p=1", "$", ""}, guesses, usual},
+		{"more than a login may cost", []string{"m=65536,t=4,p=2", "m=65536,t=3,p=4", "m=65536,t=4,p=1", "m=16384,t=1,p=1", "m=19456,t=2,p=1"}, guesses,
+			usual + " t=1 m=16384 p=1 t=3 m=65536 p=4 t=4 m=65536 p=1"},
+	}
+	for _, test := range tests {
+		for _, guess := range test.guesses {
+			p, work := NewPasswords(1), ""
+			p.derive = func(password, _ []byte, time, memory uint32, threads uint8, keyLen uint32) []byte {
+				work += fmt.Sprintf(" t=%d m=%d p=%d", time, memory, threads)
+				if len(password) > maxPassword {
+					t.Errorf("%s: a password of %d bytes is hashed", test.name, len(password))
+				}
+				return make([]byte, keyLen)
+			}
+			if _, err := p.Check(t.Context(), guess.phc, guess.password, test.among...); err != nil && !errors.Is(err, ErrPasswordHash) {
+				t.Fatal(err)
+			}
+			if work != test.want {
+				t.Errorf("%s: %.40q of %.60q took%s, want%s", test.name, guess.password, guess.phc, work, test.want)
+			}
 		}
 	}
-	const once = "short: true, salt of 16, t=2, m=19456, p=1, key of 32"
-	if diff := cmp.Diff([]string{once, once, once, once, once}, work); diff != "" {
-		t.Errorf("work (-want +got):\n%s", diff)
-	}
+}
+
+// Whichever kinds there are, the work of refused logins is the same, and bounded.
+func TestWorkOfChecks(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		drawn := rapid.SliceOfN(rapid.Custom(drawParams), 1, 16).Draw(t, "kinds")
+		var among []string
+		for _, params := range drawn {
+			among = append(among, params.String())
+		}
+		p := NewPasswords(1)
+		var work uint64
+		p.derive = func(_, _ []byte, time, memory uint32, _ uint8, keyLen uint32) []byte {
+			work += uint64(time) * uint64(memory)
+			return make([]byte, keyLen)
+		}
+		check := func(phc string) uint64 {
+			work = 0
+			if right, err := p.Check(t.Context(), phc, "wrong", among...); err != nil || right {
+				t.Fatalf("%s: checked %v (%v)", phc, right, err)
+			}
+			return work
+		}
+		unknown := check("")
+		if unknown > maxWorkOfAll {
+			t.Errorf("among %v, a check takes %d passes over a KiB", among, unknown)
+		}
+		var all uint64
+		for i, params := range drawn {
+			if !slices.Contains(drawn[:i], params) {
+				all += params.work()
+			}
+		}
+		for _, params := range drawn {
+			if got := check(spelled(params.String())); all <= maxWorkOfAll && got != unknown || got > maxWorkOfAll+maxWork {
+				t.Errorf("among %v, a check with %v takes %d passes over a KiB, and %d where there is no account", among, params, got, unknown)
+			}
+		}
+	})
+}
+
+// spelled is a hash of other params, which no password has.
+func spelled(params string) string {
+	return "$argon2id$v=19$" + params + "$c29tZXNhbHQ$bm8gcGFzc3dvcmQgaGFzIHRoaXM"
+}
+
+// drawParams draws any params within our bounds.
+func drawParams(t *rapid.T) argonParams {
+	threads := rapid.Uint8Range(1, maxThreads).Draw(t, "threads")
+	memory := rapid.Uint32Range(8*uint32(threads), maxMemory).Draw(t, "memory")
+	return argonParams{memory, rapid.Uint32Range(1, min(maxTime, maxWork/memory)).Draw(t, "time"), threads}
 }
 
 func TestHashesAtOnceAreBounded(t *testing.T) {

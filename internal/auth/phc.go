@@ -1,9 +1,11 @@
 package auth
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -17,19 +19,24 @@ type passwordHash struct {
 	salt, key []byte
 }
 
-// argonParams are argon2's: memory in KiB, time in passes.
+// argonParams are argon2's: memory in KiB, time in passes. The zero value stands for none.
 type argonParams struct {
 	memory, time uint32
 	threads      uint8
 }
 
+// String has argon2's version 1.3, the only one that x/crypto computes.
 func (h passwordHash) String() string {
-	return fmt.Sprintf(phcFormat, h.memory, h.time, h.threads,
+	return fmt.Sprintf("$argon2id$v=19$%s$%s$%s", h.argonParams,
 		base64.RawStdEncoding.EncodeToString(h.salt), base64.RawStdEncoding.EncodeToString(h.key))
 }
 
-// phcFormat has argon2's version 1.3, the only one that x/crypto computes.
-const phcFormat = "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s"
+func (a argonParams) String() string { return fmt.Sprintf(paramsFormat, a.memory, a.time, a.threads) }
+
+const paramsFormat = "m=%d,t=%d,p=%d"
+
+// work is what a hash costs: passes over a KiB.
+func (a argonParams) work() uint64 { return uint64(a.memory) * uint64(a.time) }
 
 // Stored params may be stronger than the current ones. The bounds keep a string that somebody put into the database from asking
 // for gigabytes or minutes.
@@ -38,32 +45,71 @@ const (
 	maxMemory  = 64 << 10
 	maxTime    = 10
 	maxThreads = 4
+	maxWork    = 256 << 10 // some 0.15 s
 )
 
-// errPasswordHash does not quote the string, for it may be a secret even where it is broken.
-var errPasswordHash = errors.New("the stored password hash is not an argon2id PHC string within our bounds")
+// maxWorkOfAll is for all hashes that a login computes: there is room for the dearest, what RFC 9106 recommends, and ours.
+const maxWorkOfAll = 2 * maxWork
+
+// ErrPasswordHash does not quote the string, for it may be a secret even where it is broken.
+var ErrPasswordHash = errors.New("the stored password hash is not an argon2id PHC string within our bounds")
 
 // parsePasswordHash reads the one spelling of a hash that String writes.
 func parsePasswordHash(phc string) (passwordHash, error) {
 	parts := strings.Split(phc, "$")
 	if len(phc) > maxPHC || len(parts) != 6 {
-		return passwordHash{}, errPasswordHash
+		return passwordHash{}, ErrPasswordHash
 	}
-	var h passwordHash
-	_, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &h.memory, &h.time, &h.threads)
+	params, err := parseArgonParams(parts[3])
 	salt, saltErr := base64.RawStdEncoding.DecodeString(parts[4])
 	key, keyErr := base64.RawStdEncoding.DecodeString(parts[5])
-	h.salt, h.key = salt, key
-	if errors.Join(err, saltErr, keyErr) != nil || !h.withinBounds() || h.String() != phc {
-		return passwordHash{}, errPasswordHash
+	h := passwordHash{params, salt, key}
+	// RFC 9106, section 3.1, lets keys be shorter.
+	if errors.Join(err, saltErr, keyErr) != nil || len(salt) < 8 || len(key) < 16 || h.String() != phc {
+		return passwordHash{}, ErrPasswordHash
 	}
 	return h, nil
 }
 
+// parseArgonParams reads the one spelling of params that String writes.
+func parseArgonParams(text string) (a argonParams, err error) {
+	_, err = fmt.Sscanf(text, paramsFormat, &a.memory, &a.time, &a.threads)
+	if err != nil || !a.withinBounds() || a.String() != text {
+		return argonParams{}, ErrPasswordHash
+	}
+	return a, nil
+}
+
 // withinBounds includes what argon2 itself asks for (RFC 9106, section 3.1).
-func (h passwordHash) withinBounds() bool {
-	return h.threads >= 1 && h.threads <= maxThreads &&
-		h.memory >= 8*uint32(h.threads) && h.memory <= maxMemory &&
-		h.time >= 1 && h.time <= maxTime &&
-		len(h.salt) >= 8 && len(h.key) >= 16
+func (a argonParams) withinBounds() bool {
+	return a.threads >= 1 && a.threads <= maxThreads &&
+		a.memory >= 8*uint32(a.threads) && a.memory <= maxMemory &&
+		a.time >= 1 && a.time <= maxTime && a.work() <= maxWork
+}
+
+// kinds are the params of texts, each once; no hash is compared with what cannot be read. Where they are more than a login may cost,
+// the current ones come first and then the cheapest, and the rest is left out.
+func kinds(texts []string) (all []argonParams) {
+	for _, text := range texts {
+		if params, err := parseArgonParams(text); err == nil && !slices.Contains(all, params) {
+			all = append(all, params)
+		}
+	}
+	slices.SortFunc(all, func(a, b argonParams) int {
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), strings.Compare(a.String(), b.String()))
+	})
+	var work uint64
+	for i, params := range all {
+		if work += params.work(); work > maxWorkOfAll {
+			return all[:i]
+		}
+	}
+	return all
+}
+
+func (a argonParams) rank() uint64 {
+	if a == current {
+		return 0
+	}
+	return a.work()
 }

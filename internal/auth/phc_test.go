@@ -11,15 +11,10 @@ import (
 func TestPasswordHashRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		threads := rapid.Uint8Range(1, maxThreads).Draw(t, "threads")
 		want := passwordHash{
-			argonParams: argonParams{
-				memory:  rapid.Uint32Range(8*uint32(threads), maxMemory).Draw(t, "memory"),
-				time:    rapid.Uint32Range(1, maxTime).Draw(t, "time"),
-				threads: threads,
-			},
-			salt: rapid.SliceOfN(rapid.Byte(), 8, 64).Draw(t, "salt"),
-			key:  rapid.SliceOfN(rapid.Byte(), 16, 64).Draw(t, "key"),
+			argonParams: drawParams(t),
+			salt:        rapid.SliceOfN(rapid.Byte(), 8, 64).Draw(t, "salt"),
+			key:         rapid.SliceOfN(rapid.Byte(), 16, 64).Draw(t, "key"),
 		}
 		got, err := parsePasswordHash(want.String())
 		if err != nil {
@@ -50,6 +45,7 @@ func TestParsePasswordHashRefuses(t *testing.T) {
 		{"an underscore", "m=64", "m=6_4"},
 		{"no passes", "t=1", "t=0"},
 		{"too many passes", "t=1", "t=11"},
+		{"too much of both", "m=64,t=1", "m=65536,t=5"},
 		{"no threads", "p=1", "p=0"},
 		{"too many threads", "p=1", "p=5"},
 		{"threads beyond 8 bits", "p=1", "p=257"},

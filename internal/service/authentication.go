@@ -14,9 +14,13 @@ import (
 )
 
 // Authenticate implements [rollcall.Service]. Whatever is wrong with a guess,
-// it costs the same queries and one hash, and the answer is the same.
+// it costs the same queries and the same hashes, and the answer is the same.
+//
+// It takes no idempotency key, nor does refresh: nobody is logged in whose key it
+// could be. A session whose tokens were lost is listed among others, and can be
+// revoked; a refresh token can be sent again.
 func (s *Service) Authenticate(ctx context.Context, params rollcall.AuthenticateParams) (result rollcall.Authentication, err error) {
-	name := auth.CanonicalName(string(params.Username))
+	name, guess := auth.CanonicalName(string(params.Username)), string(params.Password)
 	waiting, cancel := s.Passwords.Waiting(ctx)
 	defer cancel()
 	login, done, err := s.Logins.Reserve(waiting, throttle.Guess{
@@ -26,12 +30,17 @@ func (s *Service) Authenticate(ctx context.Context, params rollcall.Authenticate
 		return result, tooLong(waiting, err)
 	}
 	defer done()
+	// What hashes any account has, as of now: one of each is computed.
+	kinds, err := s.DB.ListPasswordParams(ctx)
+	if err != nil {
+		return result, err
+	}
 	for {
 		user, err := s.userByName(ctx, name)
 		if err != nil {
 			return result, err
 		}
-		right, err := s.check(waiting, login, usableHash(user), string(params.Password))
+		right, err := s.check(waiting, login, usableHash(user), guess, kinds...)
 		if err != nil {
 			return result, err
 		}
@@ -40,7 +49,7 @@ func (s *Service) Authenticate(ctx context.Context, params rollcall.Authenticate
 		if !right {
 			return result, s.refuse(ctx, user)
 		}
-		hash := s.newerHash(ctx, user.PasswordHash, string(params.Password))
+		hash := s.newerHash(ctx, user.PasswordHash, guess)
 		err = s.DB.InTx(ctx, func(q *db.Queries) error {
 			result, err = s.logIn(ctx, q, login, user, hash)
 			return err
@@ -89,11 +98,12 @@ func usableHash(user db.User) string {
 	return user.PasswordHash
 }
 
-// check compares a guess with a hash. A guess that could not be looked at, since
-// too many others are waiting or the client has gone, does not count as one.
-func (s *Service) check(waiting context.Context, login *throttle.Login, hash, guess string) (bool, error) {
-	right, err := s.Passwords.Check(waiting, hash, guess)
-	if err == nil {
+// check compares a guess with a hash, and does as if it were of any of the kinds.
+// No guess fits a hash that cannot be read. One that could not be looked at, since
+// too many others are waiting or the client has gone, does not count as a guess.
+func (s *Service) check(waiting context.Context, login *throttle.Login, hash, guess string, kinds ...string) (bool, error) {
+	right, err := s.Passwords.Check(waiting, hash, guess, kinds...)
+	if err == nil || errors.Is(err, auth.ErrPasswordHash) {
 		return right, nil
 	}
 	ctx, cancel := toTheEnd(waiting)

@@ -100,6 +100,14 @@ func TestWrongGuesses(t *testing.T) {
 	f.deleted(t, "gone")
 	disabled := f.account(t, "disabled", rollcall.RoleUser)
 	must(f.db.SetUserActive(t.Context(), db.SetUserActiveParams{ID: disabled.ID}))(t)
+	for name, hash := range map[string]string{
+		"bcrypt":   "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW",
+		"absurd":   "$argon2id$v=19$m=4194304,t=10,p=1$c29tZXNhbHQ$bm8gcGFzc3dvcmQgaGFzIHRoaXM",
+		"gigantic": "$argon2id$v=19$m=65536,t=10,p=4$c29tZXNhbHQ$bm8gcGFzc3dvcmQgaGFzIHRoaXM",
+	} {
+		imported := f.account(t, name, rollcall.RoleUser)
+		must(f.db.SetPassword(t.Context(), db.SetPasswordParams{ID: imported.ID, OldHash: imported.PasswordHash, NewHash: hash}))(t)
+	}
 	large := strings.Repeat("correct horse ", 100<<10/14)
 	tests := []struct{ name, username, password string }{
 		{"wrong password", "ada", "correct horsf"},
@@ -120,6 +128,9 @@ func TestWrongGuesses(t *testing.T) {
 		{"deleted, wrong password", "gone", "wrong"},
 		{"disabled", "disabled", password},
 		{"disabled, wrong password", "disabled", "wrong"},
+		{"a hash of another kind", "bcrypt", "abc123xyz"},
+		{"a hash that asks for gigabytes", "absurd", password},
+		{"a hash that asks for much of both", "gigantic", password},
 		{"no name", "", password},
 		{"neither", "", ""},
 		{"a name of NUL", "\x00", password},

@@ -63,7 +63,7 @@ func TestRoundTrips(t *testing.T) {
 		"get_server_time":  0,
 		"echo":             0,
 		"add":              0,
-		"authenticate":     1 + 2 + 4, // whose is the name; session, too many sessions, audit, device
+		"authenticate":     2 + 2 + 4, // the kinds of hashes, whose is the name; session, too many sessions, audit, device
 		"refresh":          1,
 		"logout":           1 + 2 + 2, // session, audit
 		"list_sessions":    2,

@@ -28,6 +28,21 @@ WHERE id = @id AND deleted_at IS NULL;
 SELECT * FROM users
 WHERE username_canonical = @canonical;
 
+-- name: ListPasswordParams :many
+-- ListPasswordParams answers with what params the hashes of accounts are made that may be used: 16 kinds at the most, each read off
+-- the index behind the one before.
+WITH RECURSIVE kinds AS (
+    SELECT min(split_part(password_hash, '$', 4)) AS params, 1 AS number FROM users
+    WHERE active AND deleted_at IS NULL AND password_hash LIKE '$argon2id$v=19$m=%'
+    UNION ALL
+    SELECT (SELECT min(split_part(u.password_hash, '$', 4)) FROM users AS u
+        WHERE u.active AND u.deleted_at IS NULL AND u.password_hash LIKE '$argon2id$v=19$m=%'
+          AND split_part(u.password_hash, '$', 4) > kinds.params), kinds.number + 1
+    FROM kinds
+    WHERE kinds.params IS NOT NULL AND kinds.number < 16
+)
+SELECT kinds.params::text AS params FROM kinds WHERE kinds.params IS NOT NULL;
+
 -- name: ListUsers :many
 -- ListUsers answers newest first: those with an id below after, or all. Bounded by coalesce, the index is read from the
 -- right place even by a plan that has to serve any argument; "after IS NULL OR id < after" would read it from its end.
