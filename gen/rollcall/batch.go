@@ -43,8 +43,8 @@ func (b *Batch) Refresh(params RefreshParams) *jsonrpc.Pending[Authentication] {
 }
 
 // Logout adds a call of [Service.Logout]. The client keeps its token.
-func (b *Batch) Logout() *jsonrpc.Pending[Success] {
-	return jsonrpc.Queue(b.Batch, MethodLogout, nil, (*Success).DecodeJSON)
+func (b *Batch) Logout(params LogoutParams) *jsonrpc.Pending[Success] {
+	return jsonrpc.Queue(b.Batch, MethodLogout, &params, (*Success).DecodeJSON)
 }
 
 // ListSessions adds a call of [Service.ListSessions].

@@ -79,8 +79,8 @@ func (c *Client) Refresh(ctx context.Context, params RefreshParams) (Authenticat
 // The client drops its token: later calls carry none.
 //
 // See [Service.Logout].
-func (c *Client) Logout(ctx context.Context) (Success, error) {
-	result, err := jsonrpc.Invoke(ctx, c.Client, MethodLogout, nil, (*Success).DecodeJSON)
+func (c *Client) Logout(ctx context.Context, params LogoutParams) (Success, error) {
+	result, err := jsonrpc.Invoke(ctx, c.Client, MethodLogout, &params, (*Success).DecodeJSON)
 	if err == nil {
 		c.Client.ClearToken()
 	}

@@ -767,6 +767,33 @@ func (v *RefreshParams) DecodeJSON(d *jsonrpc.Decoder) error {
 	})
 }
 
+// LogoutParams
+
+// EncodeJSON writes v by position.
+func (v *LogoutParams) EncodeJSON(e *jsonrpc.Encoder) {
+	e.ArrStart()
+	if v.IdempotencyKey != "" {
+		e.Arg()
+		e.Str(string(v.IdempotencyKey))
+	} else {
+		e.NoArg()
+	}
+	e.EndArgs()
+}
+
+var namesOfLogoutParams = []string{"idempotency_key"}
+
+// DecodeJSON reads v, by name or by position.
+func (v *LogoutParams) DecodeJSON(d *jsonrpc.Decoder) error {
+	return d.Params(namesOfLogoutParams, func(name string) error {
+		switch name {
+		case "idempotency_key":
+			return jsonrpc.DecodeOptional(&v.IdempotencyKey, d, jsonrpc.DecodeString[IdempotencyKey])
+		}
+		return d.Skip()
+	})
+}
+
 // RevokeSessionParams
 
 // EncodeJSON writes v by position.
@@ -774,10 +801,16 @@ func (v *RevokeSessionParams) EncodeJSON(e *jsonrpc.Encoder) {
 	e.ArrStart()
 	e.Arg()
 	e.Str(string(v.SessionID))
+	if v.IdempotencyKey != "" {
+		e.Arg()
+		e.Str(string(v.IdempotencyKey))
+	} else {
+		e.NoArg()
+	}
 	e.EndArgs()
 }
 
-var namesOfRevokeSessionParams = []string{"session_id"}
+var namesOfRevokeSessionParams = []string{"session_id", "idempotency_key"}
 
 // DecodeJSON reads v, by name or by position.
 func (v *RevokeSessionParams) DecodeJSON(d *jsonrpc.Decoder) error {
@@ -785,6 +818,8 @@ func (v *RevokeSessionParams) DecodeJSON(d *jsonrpc.Decoder) error {
 		switch name {
 		case "session_id":
 			return jsonrpc.DecodeString(&v.SessionID, d)
+		case "idempotency_key":
+			return jsonrpc.DecodeOptional(&v.IdempotencyKey, d, jsonrpc.DecodeString[IdempotencyKey])
 		}
 		return d.Skip()
 	})
@@ -799,10 +834,16 @@ func (v *ChangePasswordParams) EncodeJSON(e *jsonrpc.Encoder) {
 	v.OldPassword.EncodeJSON(e)
 	e.Arg()
 	v.NewPassword.EncodeJSON(e)
+	if v.IdempotencyKey != "" {
+		e.Arg()
+		e.Str(string(v.IdempotencyKey))
+	} else {
+		e.NoArg()
+	}
 	e.EndArgs()
 }
 
-var namesOfChangePasswordParams = []string{"old_password", "new_password"}
+var namesOfChangePasswordParams = []string{"old_password", "new_password", "idempotency_key"}
 
 // DecodeJSON reads v, by name or by position.
 func (v *ChangePasswordParams) DecodeJSON(d *jsonrpc.Decoder) error {
@@ -812,6 +853,8 @@ func (v *ChangePasswordParams) DecodeJSON(d *jsonrpc.Decoder) error {
 			return v.OldPassword.DecodeJSON(d)
 		case "new_password":
 			return v.NewPassword.DecodeJSON(d)
+		case "idempotency_key":
+			return jsonrpc.DecodeOptional(&v.IdempotencyKey, d, jsonrpc.DecodeString[IdempotencyKey])
 		}
 		return d.Skip()
 	})

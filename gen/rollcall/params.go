@@ -43,15 +43,22 @@ type RefreshParams struct {
 func (v RefreshParams) Format(s fmt.State, _ rune) { jsonrpc.Format(s, &v) }
 func (v RefreshParams) LogValue() slog.Value       { return jsonrpc.LogValue(&v) }
 
+// LogoutParams are the params of logout.
+type LogoutParams struct {
+	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"` // Names this call, so that it can be sent again.
+}
+
 // RevokeSessionParams are the params of revoke_session.
 type RevokeSessionParams struct {
-	SessionID SessionID `json:"session_id"` // Which to end.
+	SessionID      SessionID      `json:"session_id"`               // Which to end.
+	IdempotencyKey IdempotencyKey `json:"idempotency_key,omitzero"` // Names this call, so that it can be sent again.
 }
 
 // ChangePasswordParams are the params of change_password.
 type ChangePasswordParams struct {
-	OldPassword CurrentPassword `json:"old_password"` // The password as it is now.
-	NewPassword Password        `json:"new_password"` // The new password.
+	OldPassword    CurrentPassword `json:"old_password"`             // The password as it is now.
+	NewPassword    Password        `json:"new_password"`             // The new password.
+	IdempotencyKey IdempotencyKey  `json:"idempotency_key,omitzero"` // Names this call, so that it can be sent again.
 }
 
 // Format and LogValue show v, as JSON, but for what is sensitive.

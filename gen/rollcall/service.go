@@ -111,11 +111,12 @@ type Service interface {
 	//
 	// Ends the session that is calling.
 	//
-	// Its tokens are no longer taken, by no instance of the service.
+	// Its tokens are no longer taken, by no instance of the service. Sent again
+	// with its idempotency key, after another login, it ends nothing more.
 	//
-	// Errors: [*AuthenticationFailedError], [*InvalidParamsError],
-	// [*InternalError].
-	Logout(ctx context.Context) (Success, error)
+	// Errors: [*AuthenticationFailedError], [*IdempotencyConflictError],
+	// [*InvalidParamsError], [*InternalError].
+	Logout(ctx context.Context, params LogoutParams) (Success, error)
 
 	// ListSessions is the method list_sessions.
 	//
@@ -136,7 +137,7 @@ type Service interface {
 	// One of the caller's own; an administrator may end any.
 	//
 	// Errors: [*AuthenticationFailedError], [*SessionNotFoundError],
-	// [*InvalidParamsError], [*InternalError].
+	// [*IdempotencyConflictError], [*InvalidParamsError], [*InternalError].
 	RevokeSession(ctx context.Context, params RevokeSessionParams) (Success, error)
 
 	// ChangePassword is the method change_password.
@@ -145,11 +146,14 @@ type Service interface {
 	//
 	// All sessions of the account end, this one included, so that nobody who knew
 	// the old password stays; the answer is a new one. Devices are forgotten, and
-	// the answer has a new `device_token` as well.
+	// the answer has a new `device_token` as well. Whoever did not get it logs in
+	// with the new password and sends the call again with its idempotency key: the
+	// answer is that same session, as long as it lasts. `old_password` is not
+	// looked at then.
 	//
 	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
-	// [*TooManyAttemptsError], [*OverloadedError], [*InvalidParamsError],
-	// [*InternalError].
+	// [*TooManyAttemptsError], [*OverloadedError], [*IdempotencyConflictError],
+	// [*InvalidParamsError], [*InternalError].
 	ChangePassword(ctx context.Context, params ChangePasswordParams) (Authentication, error)
 
 	// GetCurrentUser is the method get_current_user.
@@ -294,7 +298,7 @@ func (UnimplementedService) Refresh(context.Context, RefreshParams) (result Auth
 	return result, jsonrpc.NotImplemented(MethodRefresh)
 }
 
-func (UnimplementedService) Logout(context.Context) (result Success, err error) {
+func (UnimplementedService) Logout(context.Context, LogoutParams) (result Success, err error) {
 	return result, jsonrpc.NotImplemented(MethodLogout)
 }
 

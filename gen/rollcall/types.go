@@ -229,8 +229,10 @@ type Sessions []Session
 type Address string
 
 // IdempotencyKey: Any text that no other call of the caller has, like a UUID.
-// A call that is sent again with it within 24 hours is answered like the
-// first, and nothing is done twice.
+// A call that is sent again with it within 24 hours, be it in another session,
+// is answered like the first, and nothing is done twice. Every method that
+// changes something takes one, except `authenticate` and `refresh`, whose
+// caller is nobody yet.
 //
 // Minimum length 1, maximum length 255.
 // Pattern: ^[^\x00]*$

@@ -208,7 +208,7 @@ func (a *aviary) useSecrets(t *testing.T) {
 	a.keep(must(c.ChangePassword(ctx, rollcall.ChangePasswordParams{
 		OldPassword: rollcall.CurrentPassword(first), NewPassword: rollcall.Password(second),
 	}))(t))
-	must(c.Logout(ctx))(t)
+	must(c.Logout(ctx, rollcall.LogoutParams{}))(t)
 	logIn(second)
 	tally(4, func(int) []int { // all but one find the name taken, some of them by the database
 		_, err := admin.CreateUser(ctx, rollcall.CreateUserParams{

@@ -1,102 +1,255 @@
 package attacks_test
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
-	"net/http"
+	"slices"
 	"sync"
 	"testing"
 
+	"github.com/rollcall-rpc/rollcall/gen/jsonrpc"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
 )
 
-// One call is sent many times at once, to all instances, with one idempotency
-// key: it is done once, and all get the same bytes.
-func TestSameKeyAtOnce(t *testing.T) {
-	parallel(t)
-	d := deploy(t, 3)
-	admin := d.admin(t)
-	target := d.somebody(t, rollcall.RoleUser)
-	for name, params := range map[string]string{
-		"create_user": `{"username":"ada","email":"ada@example.com","password":"analytical engine","idempotency_key":"k1"}`,
-		"update_user": fmt.Sprintf(`{"user_id":%d,"email":"new@example.com","idempotency_key":"k2"}`, target.ID),
-		"set_role":    fmt.Sprintf(`{"user_id":%d,"role":"admin","idempotency_key":"k3"}`, target.ID),
-		"set_active":  fmt.Sprintf(`{"user_id":%d,"active":false,"idempotency_key":"k4"}`, d.somebody(t, rollcall.RoleUser).ID),
-		"delete_user": fmt.Sprintf(`{"user_id":%d,"idempotency_key":"k5"}`, d.somebody(t, rollcall.RoleUser).ID),
-	} {
-		t.Run(name, func(t *testing.T) {
-			body := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":%q,"params":%s}`, name, params)
-			var mu sync.Mutex
-			answers := map[string]int{}
-			const many = 12
-			var all sync.WaitGroup
-			for i := range many {
-				all.Go(func() {
-					got, err := d.post(t.Context(), i, http.Header{"Authorization": {"Bearer " + admin.token}}, body)
-					if err != nil {
-						t.Error(err)
-					}
-					mu.Lock()
-					defer mu.Unlock()
-					answers[got.body]++
-				})
-			}
-			all.Wait()
-			if len(answers) != 1 {
-				t.Errorf("%d at once are answered %v (answer: times)", many, answers)
-			}
-			const done = `SELECT count(*) FROM audit_entries WHERE method = $1`
-			if got := scan[int](t, d, done, name); got != 1 {
-				t.Errorf("it was done %d times", got)
-			}
-		})
-	}
-	if got := scan[int](t, d, `SELECT count(*) FROM users WHERE username = 'ada'`); got != 1 {
-		t.Errorf("ada is there %d times", got)
-	}
+// keyed is a call of a method that takes an idempotency key, by an administrator.
+type keyed struct {
+	// params are without the key, for an account that they may concern.
+	params func(target session) map[string]any
+	// other is a member of params, and another value for it; "" where there is none.
+	other string
+	value any
+	// anew is the code of which the call is answered that is made once more, without
+	// a key that is known, by the same caller; byAnother by another one.
+	anew, byAnother int
 }
 
-// A key belongs to its caller and to one call, for a day.
+var keyedCalls = map[string]keyed{
+	"create_user": {func(target session) map[string]any {
+		name := "new" + target.user.Username
+		return map[string]any{"username": name, "email": name + "@example.com", "password": newPassword}
+	}, "password", "another password", rollcall.CodeInvalidParams, rollcall.CodeInvalidParams},
+	"update_user": {func(target session) map[string]any {
+		return map[string]any{"user_id": target.user.ID, "email": "new" + target.user.Email}
+	}, "email", "another@example.com", 0, 0},
+	"set_role": {func(target session) map[string]any {
+		return map[string]any{"user_id": target.user.ID, "role": "admin"}
+	}, "role", "user", 0, 0},
+	"set_active": {func(target session) map[string]any {
+		return map[string]any{"user_id": target.user.ID, "active": false}
+	}, "active", true, 0, 0},
+	"delete_user": {func(target session) map[string]any {
+		return map[string]any{"user_id": target.user.ID}
+	}, "user_id", 1, rollcall.CodeUserNotFound, rollcall.CodeUserNotFound},
+	"revoke_session": {func(target session) map[string]any {
+		return map[string]any{"session_id": target.id}
+	}, "session_id", "another", rollcall.CodeSessionNotFound, rollcall.CodeSessionNotFound},
+	"logout": {func(session) map[string]any { return map[string]any{} }, "", nil, 0, 0},
+	"change_password": {func(session) map[string]any {
+		return map[string]any{"old_password": password, "new_password": newPassword}
+	}, "new_password", "another password", rollcall.CodePermissionDenied, 0},
+}
+
+// keyedMethods are those of the contract.
+func keyedMethods(t *testing.T) (names []string) {
+	t.Helper()
+	for _, m := range readMethods(t) {
+		if slices.ContainsFunc(m.Params, func(p struct{ Name string }) bool { return p.Name == "idempotency_key" }) {
+			names = append(names, m.Name)
+		}
+	}
+	if len(names) != len(keyedCalls) {
+		t.Fatalf("the contract has keys for %q: give each a row in keyedCalls", names)
+	}
+	return names
+}
+
+// outcome is what a call was answered, without what differs each time: the access
+// token.
+type outcome struct {
+	code   int
+	result string
+}
+
+// call makes a call on an instance.
+func (d *deployment) call(t *testing.T, i int, token, method string, params map[string]any) outcome {
+	t.Helper()
+	result, err := d.with(i, token).Call(t.Context(), method, rawParams(params))
+	var tokens rollcall.Authentication
+	if err == nil && tokens.UnmarshalJSON(result) == nil {
+		result = fmt.Append(nil, string(tokens.RefreshToken), string(tokens.DeviceToken))
+	}
+	return outcome{code(err), string(result)}
+}
+
+// rawParams are params as they are sent.
+type rawParams map[string]any
+
+func (p rawParams) EncodeJSON(e *jsonrpc.Encoder) {
+	text, err := json.Marshal(map[string]any(p))
+	if err != nil {
+		e.Fail(err)
+	}
+	e.JSON(text)
+}
+
+// again begins another session of the same user, who may have another password by
+// now.
+func (d *deployment) again(t *testing.T, s session) session {
+	t.Helper()
+	return d.session(t, must(d.db.GetUser(t.Context(), s.user.ID))(t))
+}
+
+// state is all that a call may change, but for what was counted of guesses.
+func (d *deployment) state(t *testing.T) string {
+	t.Helper()
+	return scan[string](t, d, `SELECT md5(
+		coalesce((SELECT string_agg(u::text, ',' ORDER BY id) FROM users AS u), '') ||
+		coalesce((SELECT string_agg(s::text, ',' ORDER BY id) FROM sessions AS s), '') ||
+		coalesce((SELECT string_agg(a::text, ',' ORDER BY id) FROM audit_entries AS a), '') ||
+		coalesce((SELECT string_agg(c::text, ',' ORDER BY user_id, key) FROM idempotent_calls AS c), ''))`)
+}
+
+// Whatever changes something can be sent again with its key, for a day, by its
+// caller, in another session too: it is answered like the first time, and nothing
+// is done twice. No other call may have the key.
 func TestIdempotencyKeys(t *testing.T) {
 	parallel(t)
 	d := deploy(t, 3)
-	admin, other := d.admin(t), d.admin(t)
-	create := func(i int, by session, name, password, key string) (rollcall.User, error) {
-		return d.with(i, by.token).CreateUser(t.Context(), rollcall.CreateUserParams{
-			Username: rollcall.Username(name), Email: rollcall.Email(name + "@example.com"),
-			Password: rollcall.Password(password), IdempotencyKey: rollcall.IdempotencyKey(key),
+	for _, method := range keyedMethods(t) {
+		t.Run(method, func(t *testing.T) {
+			k, me, target := keyedCalls[method], d.admin(t), d.session(t, d.somebody(t, rollcall.RoleUser))
+			params := with(k.params(target), "idempotency_key", "the key")
+			first := d.call(t, 0, me.token, method, params)
+			if first.code != 0 {
+				t.Fatalf("at first: answered %d", first.code)
+			}
+			me = d.again(t, me)
+			before := d.state(t)
+			unchanged := func(what string, got, want outcome) {
+				t.Helper()
+				if got != want || d.state(t) != before {
+					t.Errorf("%s: answered %v, want %v, or something has changed", what, got, want)
+				}
+			}
+			for i := range d.instances {
+				unchanged("sent again", d.call(t, i, me.token, method, params), first)
+			}
+			conflict := outcome{code: rollcall.CodeIdempotencyConflict}
+			if k.other != "" {
+				unchanged("with other params", d.call(t, 1, me.token, method, with(params, k.other, k.value)), conflict)
+			}
+			for other := range keyedCalls {
+				if other != method {
+					params := with(keyedCalls[other].params(target), "idempotency_key", "the key")
+					unchanged("for "+other, d.call(t, 2, me.token, other, params), conflict)
+				}
+			}
+			check(t, whoAmI(t.Context(), d.with(0, me.token)))
+
+			if got := d.call(t, 0, d.admin(t).token, method, params); got.code != k.byAnother || got.code == 0 && d.state(t) == before {
+				t.Errorf("by another caller: answered %v, want %d", got, k.byAnother)
+			}
+			d.run(t, `UPDATE idempotent_calls SET created_at = created_at - interval '24 hours'`)
+			before = d.state(t)
+			if got := d.call(t, 1, me.token, method, params); got.code != k.anew || got.code == 0 && d.state(t) == before {
+				t.Errorf("after a day: answered %v, want %d", got, k.anew)
+			}
 		})
 	}
-	ada := must(create(0, admin, "ada", newPassword, "the key"))(t)
-	if again := must(create(1, admin, "ada", newPassword, "the key"))(t); again != ada {
-		t.Errorf("sent again: %v, want %v", again, ada)
-	}
-	if _, err := create(2, admin, "ada", "another password", "the key"); code(err) != rollcall.CodeIdempotencyConflict {
-		t.Errorf("with another password: answered %v", err)
-	}
-	if _, err := create(2, admin, "grace", newPassword, "the key"); code(err) != rollcall.CodeIdempotencyConflict {
-		t.Errorf("with another name: answered %v", err)
-	}
-	_, err := d.with(0, admin.token).SetRole(t.Context(), rollcall.SetRoleParams{UserID: ada.ID, Role: "user", IdempotencyKey: "the key"})
-	if code(err) != rollcall.CodeIdempotencyConflict {
-		t.Errorf("for another method: answered %v", err)
-	}
-	grace, err := create(2, other, "grace", newPassword, "the key")
-	if err != nil || grace.ID == ada.ID {
-		t.Errorf("of another caller: answered %v %v", grace, err)
-	}
-	if _, err := create(0, admin, "admin.", "short", "refused"); code(err) != rollcall.CodeInvalidParams {
-		t.Errorf("a call that is refused: answered %v", err)
-	}
-	if _, err := create(0, admin, "hedy", newPassword, "refused"); err != nil {
-		t.Errorf("its key is used up: %v", err)
-	}
+}
 
-	d.run(t, `UPDATE idempotent_calls SET created_at = created_at - interval '24 hours'`)
-	if _, err := create(1, admin, "ada", newPassword, "the key"); code(err) != rollcall.CodeInvalidParams {
-		t.Errorf("sent again after a day, when it is a call like any other and the name is taken: answered %v", err)
+// One call is sent many times at once, to all instances and by as many sessions,
+// with one idempotency key: it is done once, and all get the same answer, but who
+// comes when their session has ended by it.
+func TestSameKeyAtOnce(t *testing.T) {
+	parallel(t)
+	d := deploy(t, 3)
+	for _, method := range keyedMethods(t) {
+		t.Run(method, func(t *testing.T) {
+			const many = 12
+			for range size(2, 20) {
+				me, target := d.somebody(t, rollcall.RoleAdmin), d.session(t, d.somebody(t, rollcall.RoleUser))
+				params := with(keyedCalls[method].params(target), "idempotency_key", "the key")
+				var tokens []string
+				for range many {
+					tokens = append(tokens, d.session(t, me).token)
+				}
+				var mu sync.Mutex
+				answers := map[outcome]int{}
+				tally(many, func(i int) []int {
+					got := d.call(t, i, tokens[i], method, params)
+					mu.Lock()
+					defer mu.Unlock()
+					answers[got]++
+					return nil
+				})
+				if method == rollcall.MethodChangePassword {
+					delete(answers, outcome{code: rollcall.CodeAuthenticationFailed})
+				}
+				for answer := range answers {
+					if answer.code != 0 || len(answers) != 1 {
+						t.Errorf("%d at once are answered %v (answer: times)", many, answers)
+					}
+				}
+				const done = `SELECT count(*) FROM audit_entries WHERE actor_id = $1 AND method = $2 AND outcome = 'done'`
+				if got := scan[int](t, d, done, me.ID, method); got != 1 || len(answers) == 0 {
+					t.Errorf("it was done %d times, and answered %v", got, answers)
+				}
+				left := map[string]int{rollcall.MethodLogout: many - 1, rollcall.MethodChangePassword: 1}
+				if got := scan[int](t, d, `SELECT count(*) FROM sessions WHERE user_id = $1`, me.ID); got != cmp.Or(left[method], many) {
+					t.Errorf("%d sessions are left of %d", got, many)
+				}
+			}
+		})
 	}
-	if _, err := create(1, admin, "joan", newPassword, "the key"); err != nil {
-		t.Errorf("another call after a day: answered %v", err)
+}
+
+// A call that is refused has not used its key up.
+func TestKeyOfARefusedCall(t *testing.T) {
+	parallel(t)
+	d := deploy(t, 1)
+	admin := d.admin(t)
+	params := with(keyedCalls["create_user"].params(admin), "idempotency_key", "the key")
+	if got := d.call(t, 0, admin.token, "create_user", with(params, "password", "password")); got.code != rollcall.CodeInvalidParams {
+		t.Errorf("with a common password: answered %v", got)
+	}
+	if got := d.call(t, 0, admin.token, "create_user", params); got.code != 0 {
+		t.Errorf("its key is used up: answered %v", got)
+	}
+}
+
+// A thief of a token who knows a key, too, cannot try by it what the password is:
+// that a call is not the one before is a failed guess, and that it is, is none.
+func TestGuessesByKey(t *testing.T) {
+	parallel(t)
+	d := deployLimited(t)
+	for _, method := range []string{rollcall.MethodChangePassword, rollcall.MethodUpdateUser} {
+		t.Run(method, func(t *testing.T) {
+			s := d.session(t, d.somebody(t, rollcall.RoleUser))
+			params := map[string]any{"old_password": password, "new_password": newPassword, "idempotency_key": "the key"}
+			guessed := "new_password"
+			if method == rollcall.MethodUpdateUser {
+				params = map[string]any{"user_id": s.user.ID, "current_password": password, "password": newPassword, "idempotency_key": "the key"}
+				guessed = "password"
+			}
+			first := d.call(t, 0, s.token, method, params)
+			stolen := d.again(t, s).token
+			for i := range limit + 2 {
+				if got := d.call(t, i, stolen, method, params); got != first || got.code != 0 {
+					t.Fatalf("sent again: answered %v, want %v", got, first)
+				}
+			}
+			found := tally(3*limit, func(i int) []int {
+				return []int{d.call(t, i, stolen, method, with(params, guessed, fmt.Sprint("some password ", i))).code}
+			})
+			if found[rollcall.CodeIdempotencyConflict] != limit || found[rollcall.CodeTooManyAttempts] != 2*limit {
+				t.Errorf("guesses are answered %v (code: times), want %d that were tried", found, limit)
+			}
+			if got := d.call(t, 0, stolen, method, params); got.code != rollcall.CodeTooManyAttempts {
+				t.Errorf("then the right one is answered %v", got)
+			}
+		})
 	}
 }
 

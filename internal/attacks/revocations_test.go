@@ -63,7 +63,7 @@ var revocations = []revocation{
 		return err
 	}, whoAmI, rollcall.CodeAuthenticationFailed, false},
 	{"logout", rollcall.RoleUser, func(ctx context.Context, victim, _ *rollcall.Client, _ session) error {
-		_, err := victim.Logout(ctx)
+		_, err := victim.Logout(ctx, rollcall.LogoutParams{})
 		return err
 	}, whoAmI, rollcall.CodeAuthenticationFailed, false},
 	{"revoke_session by themselves", rollcall.RoleUser, func(ctx context.Context, victim, _ *rollcall.Client, of session) error {

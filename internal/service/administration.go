@@ -12,13 +12,14 @@ import (
 // SetRole implements [rollcall.Service].
 func (s *Service) SetRole(ctx context.Context, params rollcall.SetRoleParams) (rollcall.User, error) {
 	id := int64(params.UserID)
-	result, err := s.do(ctx, change{
+	result, err := do(ctx, s, change[rollcall.User]{
 		method: rollcall.MethodSetRole, params: &params, key: params.IdempotencyKey, changes: []string{"role=" + string(params.Role)},
-		apply: func(q *db.Queries) (user db.User, err error) {
+		apply: func(q *db.Queries) (int64, rollcall.User, error) {
 			if err := leaveAnAdmin(ctx, q, id, params.Role != rollcall.RoleAdmin); err != nil {
-				return user, err
+				return id, rollcall.User{}, err
 			}
-			return q.SetUserRole(ctx, db.SetUserRoleParams{ID: id, Role: string(params.Role)})
+			user, err := q.SetUserRole(ctx, db.SetUserRoleParams{ID: id, Role: string(params.Role)})
+			return id, account(user), err
 		},
 	})
 	return result, missing(err, params.UserID)
@@ -27,35 +28,36 @@ func (s *Service) SetRole(ctx context.Context, params rollcall.SetRoleParams) (r
 // SetActive implements [rollcall.Service].
 func (s *Service) SetActive(ctx context.Context, params rollcall.SetActiveParams) (rollcall.User, error) {
 	id := int64(params.UserID)
-	result, err := s.do(ctx, change{
+	result, err := do(ctx, s, change[rollcall.User]{
 		method: rollcall.MethodSetActive, params: &params, key: params.IdempotencyKey, changes: []string{fmt.Sprint("active=", params.Active)},
-		apply: func(q *db.Queries) (user db.User, err error) {
+		apply: func(q *db.Queries) (int64, rollcall.User, error) {
 			if err := leaveAnAdmin(ctx, q, id, !bool(params.Active)); err != nil {
-				return user, err
+				return id, rollcall.User{}, err
 			}
-			user, err = q.SetUserActive(ctx, db.SetUserActiveParams{ID: id, Active: bool(params.Active)})
+			user, err := q.SetUserActive(ctx, db.SetUserActiveParams{ID: id, Active: bool(params.Active)})
 			if err == nil && !user.Active {
 				_, err = q.EndSessions(ctx, id)
 			}
-			return user, err
+			return id, account(user), err
 		},
 	})
 	return result, missing(err, params.UserID)
 }
 
 // DeleteUser implements [rollcall.Service].
-func (s *Service) DeleteUser(ctx context.Context, params rollcall.DeleteUserParams) (result rollcall.Success, err error) {
+func (s *Service) DeleteUser(ctx context.Context, params rollcall.DeleteUserParams) (rollcall.Success, error) {
 	id := int64(params.UserID)
-	_, err = s.do(ctx, change{
+	result, err := do(ctx, s, change[rollcall.Success]{
 		method: rollcall.MethodDeleteUser, params: &params, key: params.IdempotencyKey,
-		apply: func(q *db.Queries) (user db.User, err error) {
+		apply: func(q *db.Queries) (_ int64, result rollcall.Success, err error) {
 			if err := leaveAnAdmin(ctx, q, id, true); err != nil {
-				return user, err
+				return id, result, err
 			}
-			if user, err = q.DeleteUser(ctx, id); err != nil {
-				return user, err
+			user, err := q.DeleteUser(ctx, id)
+			if err != nil {
+				return id, result, err
 			}
-			return user, s.endSessions(ctx, q, id, user.UsernameCanonical)
+			return id, result, s.endSessions(ctx, q, id, user.UsernameCanonical)
 		},
 	})
 	return result, missing(err, params.UserID)

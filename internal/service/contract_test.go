@@ -36,6 +36,12 @@ type contract struct {
 type contractMethod struct {
 	Name     string
 	XAuth    *contractAuth `json:"x-auth"`
+	Readonly bool          `json:"x-readonly"`
+	Params   []struct {
+		Name     string
+		Required bool
+		Schema   reference
+	}
 	Errors   []reference
 	Examples []struct {
 		Name   string
@@ -243,6 +249,32 @@ func changing(name string, value any) bool {
 		return !ok || number > 2
 	}
 	return false
+}
+
+// Every method that changes something, and has a caller, takes an idempotency key;
+// no other does.
+func TestMutationsTakeAKey(t *testing.T) {
+	t.Parallel()
+	mutations := 0
+	for _, method := range readContract(t).Methods {
+		want := !method.Readonly && method.XAuth.Required
+		if want {
+			mutations++
+		}
+		takes := false
+		for _, p := range method.Params {
+			if p.Name == "idempotency_key" {
+				takes = !p.Required && p.Schema.To == "#/components/schemas/IdempotencyKey"
+			}
+		}
+		conflicts := slices.Contains(method.Errors, reference{"#/components/errors/IdempotencyConflict"})
+		if takes != want || conflicts != want {
+			t.Errorf("%s takes a key: %v, and has its error: %v, want %v", method.Name, takes, conflicts, want)
+		}
+	}
+	if mutations < 8 {
+		t.Errorf("looked at %d mutations: were they read?", mutations)
+	}
 }
 
 func TestDiscover(t *testing.T) {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
@@ -13,22 +14,28 @@ import (
 // ChangePassword implements [rollcall.Service].
 func (s *Service) ChangePassword(ctx context.Context, params rollcall.ChangePasswordParams) (result rollcall.Authentication, err error) {
 	me := caller(ctx)
-	if err := s.confirm(ctx, rollcall.MethodChangePassword, "old_password", params.OldPassword); err != nil {
-		return result, err
-	}
-	hash, err := s.newHash(ctx, "new_password", params.NewPassword, me.Username, me.Email)
-	if err != nil {
-		return result, err
-	}
-	err = s.DB.InTx(ctx, func(q *db.Queries) error {
-		changed, err := q.SetPassword(ctx, db.SetPasswordParams{ID: me.ID, OldHash: me.PasswordHash, NewHash: hash})
-		if err != nil {
+	var hash string
+	// When the call is sent again, the old password is no longer the caller's.
+	same := params
+	same.OldPassword = ""
+	session, err := do(ctx, s, change[string]{
+		method: rollcall.MethodChangePassword, params: &same, key: params.IdempotencyKey, guess: true,
+		prepare: func() (err error) {
+			if err := s.confirm(ctx, rollcall.MethodChangePassword, "old_password", params.OldPassword); err != nil {
+				return err
+			}
+			hash, err = s.newHash(ctx, "new_password", params.NewPassword, me.Username, me.Email)
 			return err
-		}
-		result, err = s.beginAnew(ctx, q, changed)
-		return err
+		},
+		apply: func(q *db.Queries) (int64, string, error) {
+			session, err := s.beginAnew(ctx, q, db.SetPasswordParams{ID: me.ID, OldHash: me.PasswordHash, NewHash: hash})
+			return me.ID, session.ID, err
+		},
 	})
-	return result, changedMeanwhile(err)
+	if err != nil {
+		return result, changedMeanwhile(err)
+	}
+	return s.resume(ctx, session)
 }
 
 // changedMeanwhile is the error for whoever gave their password, but has another
@@ -41,21 +48,42 @@ func changedMeanwhile(err error) error {
 	return err
 }
 
-// beginAnew ends the sessions of whoever has changed their password, and begins
-// another, on a device that is known anew.
-func (s *Service) beginAnew(ctx context.Context, q *db.Queries, user db.User) (result rollcall.Authentication, err error) {
+// beginAnew changes a password, ends the sessions of whoever had the old one, and
+// begins another, on a device that is known anew.
+func (s *Service) beginAnew(ctx context.Context, q *db.Queries, password db.SetPasswordParams) (session db.Session, err error) {
+	user, err := q.SetPassword(ctx, password)
+	if err != nil {
+		return session, err
+	}
 	if err := s.endSessions(ctx, q, user.ID, user.UsernameCanonical); err != nil {
-		return result, err
+		return session, err
 	}
-	done := event{method: rollcall.MethodChangePassword, actor: user.ID, target: user.ID, outcome: rollcall.AuditOutcomeDone}
-	if err := record(ctx, q, done); err != nil {
-		return result, err
+	if session, err = s.openSession(ctx, q, user); err != nil {
+		return session, err
 	}
-	session, err := s.openSession(ctx, q, user)
+	_, err = s.Logins.Remember(ctx, q, user.UsernameCanonical, s.device(session.ID))
+	return session, err
+}
+
+// resume is what the owner of a session that began so gets by now. Tokens are
+// never kept: who asks again gets others of the same session, and no refresh token
+// that has been exchanged, for with that it would end.
+func (s *Service) resume(ctx context.Context, session string) (result rollcall.Authentication, err error) {
+	row, err := s.DB.GetSession(ctx, session)
+	if errors.Is(err, postgres.ErrNotFound) {
+		err = unauthenticated("The password was changed, but the session that began then has ended: log in")
+	}
 	if err != nil {
 		return result, err
 	}
-	return s.firstAuthentication(ctx, q, user, session, "")
+	result, err = s.authentication(row.User, row.Session)
+	result.DeviceToken = rollcall.DeviceToken(s.device(session))
+	return result, err
+}
+
+// device is the token of the device on which a session began with a new password.
+func (s *Service) device(session string) string {
+	return base64.RawURLEncoding.EncodeToString(s.Secret.MAC("device of a session", []byte(session)))
 }
 
 // confirm makes sure that the caller knows their password, which param holds: a

@@ -68,7 +68,7 @@ func TestRoundTrips(t *testing.T) {
 		"logout":           1 + 2 + 2, // session, audit
 		"list_sessions":    2,
 		"revoke_session":   1 + 2 + 2, // session, audit
-		"change_password":  1 + 2 + 7, // password, sessions, devices, audit, session, too many sessions, device
+		"change_password":  1 + 2 + 8, // password, sessions, devices, session, too many sessions, device, audit; session
 		"get_current_user": 1,
 		"get_user":         2,
 		"get_users":        2,

@@ -79,35 +79,39 @@ func (s *Service) endSessions(ctx context.Context, q *db.Queries, user int64, na
 }
 
 // Logout implements [rollcall.Service].
-func (s *Service) Logout(ctx context.Context) (result rollcall.Success, err error) {
+func (s *Service) Logout(ctx context.Context, params rollcall.LogoutParams) (rollcall.Success, error) {
 	me := caller(ctx)
-	err = s.endSession(ctx, rollcall.MethodLogout, me.SessionID, &me.ID)
+	result, err := do(ctx, s, change[rollcall.Success]{
+		method: rollcall.MethodLogout, params: &params, key: params.IdempotencyKey, changes: []string{"session=" + me.SessionID},
+		apply: func(q *db.Queries) (int64, rollcall.Success, error) { return endSession(ctx, q, me.SessionID, &me.ID) },
+	})
+	if errors.Is(err, postgres.ErrNotFound) {
+		err = unauthenticated("The session has ended during the call")
+	}
 	return result, err
 }
 
 // RevokeSession implements [rollcall.Service].
-func (s *Service) RevokeSession(ctx context.Context, params rollcall.RevokeSessionParams) (result rollcall.Success, err error) {
-	var owner *int64
+func (s *Service) RevokeSession(ctx context.Context, params rollcall.RevokeSessionParams) (rollcall.Success, error) {
+	id, owner := string(params.SessionID), (*int64)(nil)
 	if me := caller(ctx); me.Role != string(rollcall.RoleAdmin) {
 		owner = &me.ID
 	}
-	err = s.endSession(ctx, rollcall.MethodRevokeSession, string(params.SessionID), owner)
+	result, err := do(ctx, s, change[rollcall.Success]{
+		method: rollcall.MethodRevokeSession, params: &params, key: params.IdempotencyKey, changes: []string{"session=" + id},
+		apply: func(q *db.Queries) (int64, rollcall.Success, error) { return endSession(ctx, q, id, owner) },
+	})
+	if errors.Is(err, postgres.ErrNotFound) {
+		err = &rollcall.SessionNotFoundError{Data: &rollcall.MissingSession{SessionID: params.SessionID}}
+	}
 	return result, err
 }
 
-// endSession ends a session of owner; of anybody, if owner is nil.
-func (s *Service) endSession(ctx context.Context, method, id string, owner *int64) error {
-	err := s.DB.InTx(ctx, func(q *db.Queries) error {
-		session, err := q.EndSession(ctx, db.EndSessionParams{ID: id, UserID: owner})
-		if err != nil {
-			return err
-		}
-		return record(ctx, q, event{method: method, actor: caller(ctx).ID, target: session.UserID, changes: []string{"session=" + id}, outcome: rollcall.AuditOutcomeDone})
-	})
-	if errors.Is(err, postgres.ErrNotFound) {
-		return &rollcall.SessionNotFoundError{Data: &rollcall.MissingSession{SessionID: rollcall.SessionID(id)}}
-	}
-	return err
+// endSession ends a session of owner, of anybody, if owner is nil, and tells whose
+// it was.
+func endSession(ctx context.Context, q *db.Queries, id string, owner *int64) (int64, rollcall.Success, error) {
+	session, err := q.EndSession(ctx, db.EndSessionParams{ID: id, UserID: owner})
+	return session.UserID, rollcall.Success{}, err
 }
 
 // ListSessions implements [rollcall.Service].

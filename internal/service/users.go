@@ -55,7 +55,7 @@ func (s *Service) CreateUser(ctx context.Context, params rollcall.CreateUserPara
 		Email:    string(params.Email),
 		Role:     string(rollcall.RoleUser),
 	}
-	return s.do(ctx, change{
+	return do(ctx, s, change[rollcall.User]{
 		method: rollcall.MethodCreateUser, params: &params, key: params.IdempotencyKey,
 		prepare: func() (err error) {
 			if err := s.DB.CheckFree(ctx, user.Username, user.Email); err != nil {
@@ -64,7 +64,10 @@ func (s *Service) CreateUser(ctx context.Context, params rollcall.CreateUserPara
 			user.PasswordHash, err = s.newHash(ctx, "password", params.Password, user.Username, user.Email)
 			return err
 		},
-		apply: func(q *db.Queries) (db.User, error) { return q.CreateUser(ctx, user) },
+		apply: func(q *db.Queries) (int64, rollcall.User, error) {
+			created, err := q.CreateUser(ctx, user)
+			return created.ID, account(created), err
+		},
 	})
 }
 
@@ -78,14 +81,18 @@ func (s *Service) UpdateUser(ctx context.Context, params rollcall.UpdateUserPara
 	if update.columns.Username == nil && update.columns.Email == nil && params.Password == "" {
 		return result, invalidParams("nothing to change: give username, email or password")
 	}
-	// With a key that is known, whoever tries passwords must not learn whether
-	// one is that of the first call.
+	// The password that was current at first may be another by the time the call is
+	// sent again, so it does not matter whether it is the same.
 	same := params
 	same.CurrentPassword = ""
-	result, err = s.do(ctx, change{
+	result, err = do(ctx, s, change[rollcall.User]{
 		method: rollcall.MethodUpdateUser, params: &same, key: params.IdempotencyKey, changes: update.changes(),
+		guess:   params.Password != "" && update.columns.ID == caller(ctx).ID,
 		prepare: func() error { return update.prepare(ctx) },
-		apply:   func(q *db.Queries) (db.User, error) { return update.apply(ctx, q) },
+		apply: func(q *db.Queries) (int64, rollcall.User, error) {
+			user, err := update.apply(ctx, q)
+			return user.ID, account(user), err
+		},
 	})
 	return result, missing(err, params.UserID)
 }

@@ -123,11 +123,11 @@ func TestUndeclaredParams(t *testing.T) {
 		{rollcall.MethodGetUser, `{"user_id":1,"extra":1}`, `[1,1]`},
 		{rollcall.MethodListAudit, `{"limit":1,"extra":1}`, `[1,1,1,1]`},
 		{rollcall.MethodRefresh, `{"refresh_token":"x","extra":1}`, `["x",1]`},
-		{rollcall.MethodLogout, `{"extra":1}`, `[1]`},
+		{rollcall.MethodLogout, `{"extra":1}`, `["key",1]`},
 		{rollcall.MethodListSessions, `{"extra":1}`, `[1]`},
-		{rollcall.MethodRevokeSession, `{"session_id":"x","extra":1}`, `["x",1]`},
+		{rollcall.MethodRevokeSession, `{"session_id":"x","extra":1}`, `["x","key",1]`},
 		{rollcall.MethodChangePassword, `{"old_password":"correct horse","new_password":"analytical engine","extra":1}`,
-			`["correct horse","analytical engine",1]`},
+			`["correct horse","analytical engine","key",1]`},
 	}
 	for _, test := range tests {
 		if got := ask(t, c, test.method, test.named); got != "-32602 /extra additionalProperties" {

@@ -455,7 +455,7 @@ const Document = `{
     {
       "name": "logout",
       "summary": "Ends the session that is calling.",
-      "description": "Its tokens are no longer taken, by no instance of the service.",
+      "description": "Its tokens are no longer taken, by no instance of the service. Sent again with its idempotency key, after another login, it ends nothing more.",
       "tags": [
         {
           "$ref": "#/components/tags/authentication"
@@ -465,7 +465,15 @@ const Document = `{
         "required": true
       },
       "x-auth-logout": true,
-      "params": [],
+      "params": [
+        {
+          "name": "idempotency_key",
+          "description": "Names this call, so that it can be sent again.",
+          "schema": {
+            "$ref": "#/components/schemas/IdempotencyKey"
+          }
+        }
+      ],
       "result": {
         "name": "ending",
         "description": "That it was done.",
@@ -478,6 +486,9 @@ const Document = `{
           "$ref": "#/components/errors/AuthenticationFailed"
         },
         {
+          "$ref": "#/components/errors/IdempotencyConflict"
+        },
+        {
           "$ref": "#/components/errors/InvalidParams"
         },
         {
@@ -488,6 +499,21 @@ const Document = `{
         {
           "name": "logout",
           "params": [],
+          "result": {
+            "name": "ending",
+            "value": {
+              "success": true
+            }
+          }
+        },
+        {
+          "name": "with a key",
+          "params": [
+            {
+              "name": "idempotency_key",
+              "value": "c8bfa5d2-6a5c-4e35-9f0e-0d5e4a1f7a11"
+            }
+          ],
           "result": {
             "name": "ending",
             "value": {
@@ -568,6 +594,13 @@ const Document = `{
           "schema": {
             "$ref": "#/components/schemas/SessionID"
           }
+        },
+        {
+          "name": "idempotency_key",
+          "description": "Names this call, so that it can be sent again.",
+          "schema": {
+            "$ref": "#/components/schemas/IdempotencyKey"
+          }
         }
       ],
       "result": {
@@ -583,6 +616,9 @@ const Document = `{
         },
         {
           "$ref": "#/components/errors/SessionNotFound"
+        },
+        {
+          "$ref": "#/components/errors/IdempotencyConflict"
         },
         {
           "$ref": "#/components/errors/InvalidParams"
@@ -612,7 +648,7 @@ const Document = `{
     {
       "name": "change_password",
       "summary": "Changes the caller's password.",
-      "description": "All sessions of the account end, this one included, so that nobody who knew the old password stays; the answer is a new one. Devices are forgotten, and the answer has a new ` + "`" + `device_token` + "`" + ` as well.",
+      "description": "All sessions of the account end, this one included, so that nobody who knew the old password stays; the answer is a new one. Devices are forgotten, and the answer has a new ` + "`" + `device_token` + "`" + ` as well. Whoever did not get it logs in with the new password and sends the call again with its idempotency key: the answer is that same session, as long as it lasts. ` + "`" + `old_password` + "`" + ` is not looked at then.",
       "tags": [
         {
           "$ref": "#/components/tags/authentication"
@@ -638,6 +674,13 @@ const Document = `{
           "schema": {
             "$ref": "#/components/schemas/Password"
           }
+        },
+        {
+          "name": "idempotency_key",
+          "description": "Names this call, so that it can be sent again.",
+          "schema": {
+            "$ref": "#/components/schemas/IdempotencyKey"
+          }
         }
       ],
       "result": {
@@ -659,6 +702,9 @@ const Document = `{
         },
         {
           "$ref": "#/components/errors/Overloaded"
+        },
+        {
+          "$ref": "#/components/errors/IdempotencyConflict"
         },
         {
           "$ref": "#/components/errors/InvalidParams"
@@ -1817,7 +1863,7 @@ const Document = `{
         "minLength": 1
       },
       "IdempotencyKey": {
-        "description": "Any text that no other call of the caller has, like a UUID. A call that is sent again with it within 24 hours is answered like the first, and nothing is done twice.",
+        "description": "Any text that no other call of the caller has, like a UUID. A call that is sent again with it within 24 hours, be it in another session, is answered like the first, and nothing is done twice. Every method that changes something takes one, except ` + "`" + `authenticate` + "`" + ` and ` + "`" + `refresh` + "`" + `, whose caller is nobody yet.",
         "type": "string",
         "minLength": 1,
         "maxLength": 255,

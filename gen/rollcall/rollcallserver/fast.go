@@ -115,16 +115,38 @@ func readRefreshTokenGuess(v *rollcall.RefreshTokenGuess, d *jsonrpc.Decoder) bo
 	return jsonrpc.ReadString(v, d)
 }
 
+// readLogoutParams is the fast lane of logout: it reads params that are as the
+// contract wants them, and no others.
+func readLogoutParams(d *jsonrpc.Decoder) (v rollcall.LogoutParams, _ bool) {
+	for d.NextParam("idempotency_key") {
+		var ok bool
+		switch d.Name() {
+		case "idempotency_key":
+			ok = d.LeftOut() || readIdempotencyKey(&v.IdempotencyKey, d)
+		}
+		if !ok {
+			return v, false
+		}
+	}
+	return v, d.End()
+}
+
+func readIdempotencyKey(v *rollcall.IdempotencyKey, d *jsonrpc.Decoder) bool {
+	return jsonrpc.ReadString(v, d) && jsonrpc.MinLength(*v, 1) && jsonrpc.MaxLength(*v, 255) && idempotencyKeyPattern.Match(string(*v))
+}
+
 // readRevokeSessionParams is the fast lane of revoke_session: it reads params
 // that are as the contract wants them, and no others.
 func readRevokeSessionParams(d *jsonrpc.Decoder) (v rollcall.RevokeSessionParams, _ bool) {
 	var seen uint64
-	for d.NextParam("session_id") {
+	for d.NextParam("session_id", "idempotency_key") {
 		var ok bool
 		switch d.Name() {
 		case "session_id":
 			ok = readSessionID(&v.SessionID, d)
 			seen |= 0b1
+		case "idempotency_key":
+			ok = d.LeftOut() || readIdempotencyKey(&v.IdempotencyKey, d)
 		}
 		if !ok {
 			return v, false
@@ -141,7 +163,7 @@ func readSessionID(v *rollcall.SessionID, d *jsonrpc.Decoder) bool {
 // params that are as the contract wants them, and no others.
 func readChangePasswordParams(d *jsonrpc.Decoder) (v rollcall.ChangePasswordParams, _ bool) {
 	var seen uint64
-	for d.NextParam("old_password", "new_password") {
+	for d.NextParam("old_password", "new_password", "idempotency_key") {
 		var ok bool
 		switch d.Name() {
 		case "old_password":
@@ -150,6 +172,8 @@ func readChangePasswordParams(d *jsonrpc.Decoder) (v rollcall.ChangePasswordPara
 		case "new_password":
 			ok = readPassword(&v.NewPassword, d)
 			seen |= 0b10
+		case "idempotency_key":
+			ok = d.LeftOut() || readIdempotencyKey(&v.IdempotencyKey, d)
 		}
 		if !ok {
 			return v, false
@@ -163,7 +187,7 @@ func readCurrentPassword(v *rollcall.CurrentPassword, d *jsonrpc.Decoder) bool {
 }
 
 func readPassword(v *rollcall.Password, d *jsonrpc.Decoder) bool {
-	return jsonrpc.ReadString(v, d) && jsonrpc.MinLength(*v, 8) && jsonrpc.MaxLength(*v, 128) && passwordPattern.Match(string(*v))
+	return jsonrpc.ReadString(v, d) && jsonrpc.MinLength(*v, 8) && jsonrpc.MaxLength(*v, 128) && idempotencyKeyPattern.Match(string(*v))
 }
 
 // readGetUserParams is the fast lane of get_user: it reads params that are as
@@ -249,10 +273,6 @@ func readUsername(v *rollcall.Username, d *jsonrpc.Decoder) bool {
 
 func readEmail(v *rollcall.Email, d *jsonrpc.Decoder) bool {
 	return jsonrpc.ReadString(v, d) && jsonrpc.MaxLength(*v, 254) && emailPattern.Match(string(*v)) && validate.Format("email", string(*v))
-}
-
-func readIdempotencyKey(v *rollcall.IdempotencyKey, d *jsonrpc.Decoder) bool {
-	return jsonrpc.ReadString(v, d) && jsonrpc.MinLength(*v, 1) && jsonrpc.MaxLength(*v, 255) && passwordPattern.Match(string(*v))
 }
 
 // readUpdateUserParams is the fast lane of update_user: it reads params that
@@ -383,7 +403,7 @@ func readAuditEntryID(v *rollcall.AuditEntryID, d *jsonrpc.Decoder) bool {
 }
 
 var (
-	passwordPattern = pattern.MustCompile(`^[^\x00]*$`)
-	usernamePattern = pattern.MustCompile(`^[A-Za-z0-9._-]+$`)
-	emailPattern    = pattern.MustCompile(`^[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+	idempotencyKeyPattern = pattern.MustCompile(`^[^\x00]*$`)
+	usernamePattern       = pattern.MustCompile(`^[A-Za-z0-9._-]+$`)
+	emailPattern          = pattern.MustCompile(`^[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
 )

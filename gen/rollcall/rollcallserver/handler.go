@@ -79,7 +79,7 @@ func (s *server) Logout(ctx context.Context, call *jsonrpc.Call) error {
 	if err != nil {
 		return err
 	}
-	return jsonrpc.ServeNoParams(ctx, call, s.check, s.svc.Logout, (*rollcall.Success).EncodeJSON)
+	return jsonrpc.Serve(ctx, call, s.check, readLogoutParams, s.svc.Logout, (*rollcall.Success).EncodeJSON)
 }
 
 func (s *server) ListSessions(ctx context.Context, call *jsonrpc.Call) error {

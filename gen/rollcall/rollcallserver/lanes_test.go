@@ -15,6 +15,7 @@ var paramsLanes = []jsonrpctest.Lane{
 	jsonrpctest.NewLane[rollcall.AddParams](rollcall.MethodAdd, readAddParams, `[15,25]`, `[0.5,-2.25]`),
 	jsonrpctest.NewLane[rollcall.AuthenticateParams](rollcall.MethodAuthenticate, readAuthenticateParams, `["admin","admin123"]`),
 	jsonrpctest.NewLane[rollcall.RefreshParams](rollcall.MethodRefresh, readRefreshParams, `["KRSXG5CTMVRXEZLU.0.bm90IGEgc2VjcmV0"]`),
+	jsonrpctest.NewLane[rollcall.LogoutParams](rollcall.MethodLogout, readLogoutParams, `[]`, `["c8bfa5d2-6a5c-4e35-9f0e-0d5e4a1f7a11"]`),
 	jsonrpctest.NewLane[rollcall.RevokeSessionParams](rollcall.MethodRevokeSession, readRevokeSessionParams, `["KRSXG5CTMVRXEZLUKRSXG5CTMV"]`),
 	jsonrpctest.NewLane[rollcall.ChangePasswordParams](rollcall.MethodChangePassword, readChangePasswordParams, `["admin123","difference engine"]`),
 	jsonrpctest.NewLane[rollcall.GetUserParams](rollcall.MethodGetUser, readGetUserParams, `[1]`),

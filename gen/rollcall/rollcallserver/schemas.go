@@ -172,7 +172,11 @@ const schemasJSON = `{
     },
     "logout": {
       "type": "object",
-      "properties": {},
+      "properties": {
+        "idempotency_key": {
+          "$ref": "#/definitions/IdempotencyKey"
+        }
+      },
       "additionalProperties": false
     },
     "list_sessions": {
@@ -185,6 +189,9 @@ const schemasJSON = `{
       "properties": {
         "session_id": {
           "$ref": "#/definitions/SessionID"
+        },
+        "idempotency_key": {
+          "$ref": "#/definitions/IdempotencyKey"
         }
       },
       "required": [
@@ -200,6 +207,9 @@ const schemasJSON = `{
         },
         "new_password": {
           "$ref": "#/definitions/Password"
+        },
+        "idempotency_key": {
+          "$ref": "#/definitions/IdempotencyKey"
         }
       },
       "required": [

@@ -89,10 +89,14 @@ func TestRefresh(t *testing.T) {
 func TestLogout(t *testing.T) {
 	svc := &MockService{}
 	c := connect(t, svc)
-	jsonrpctest.PlayNoParams(t, []jsonrpctest.Example{
-		{Name: "logout", Params: `null`, Result: `{"success":true}`},
-	}, jsonrpctest.Codec[rollcall.Success]{Decode: (*rollcall.Success).DecodeJSON, Encode: (*rollcall.Success).EncodeJSON},
-		func(method func(context.Context) (rollcall.Success, error)) { svc.LogoutFunc = method }, c.Logout)
+	jsonrpctest.Play(t, []jsonrpctest.Example{
+		{Name: "logout", Params: `[]`, Result: `{"success":true}`},
+		{Name: "with a key", Params: `["c8bfa5d2-6a5c-4e35-9f0e-0d5e4a1f7a11"]`, Result: `{"success":true}`},
+	}, jsonrpctest.Codec[rollcall.LogoutParams]{Decode: (*rollcall.LogoutParams).DecodeJSON, Encode: (*rollcall.LogoutParams).EncodeJSON},
+		jsonrpctest.Codec[rollcall.Success]{Decode: (*rollcall.Success).DecodeJSON, Encode: (*rollcall.Success).EncodeJSON},
+		func(method func(context.Context, rollcall.LogoutParams) (rollcall.Success, error)) {
+			svc.LogoutFunc = method
+		}, c.Logout)
 }
 
 func TestListSessions(t *testing.T) {

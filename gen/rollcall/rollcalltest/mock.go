@@ -19,7 +19,7 @@ type MockService struct {
 	AddFunc            func(ctx context.Context, params rollcall.AddParams) (rollcall.Number, error)
 	AuthenticateFunc   func(ctx context.Context, params rollcall.AuthenticateParams) (rollcall.Authentication, error)
 	RefreshFunc        func(ctx context.Context, params rollcall.RefreshParams) (rollcall.Authentication, error)
-	LogoutFunc         func(ctx context.Context) (rollcall.Success, error)
+	LogoutFunc         func(ctx context.Context, params rollcall.LogoutParams) (rollcall.Success, error)
 	ListSessionsFunc   func(ctx context.Context) (rollcall.Sessions, error)
 	RevokeSessionFunc  func(ctx context.Context, params rollcall.RevokeSessionParams) (rollcall.Success, error)
 	ChangePasswordFunc func(ctx context.Context, params rollcall.ChangePasswordParams) (rollcall.Authentication, error)
@@ -87,11 +87,11 @@ func (m *MockService) Refresh(ctx context.Context, params rollcall.RefreshParams
 }
 
 // Logout calls LogoutFunc.
-func (m *MockService) Logout(ctx context.Context) (result rollcall.Success, err error) {
+func (m *MockService) Logout(ctx context.Context, params rollcall.LogoutParams) (result rollcall.Success, err error) {
 	if m.LogoutFunc == nil {
 		return result, unset("LogoutFunc")
 	}
-	return m.LogoutFunc(ctx)
+	return m.LogoutFunc(ctx, params)
 }
 
 // ListSessions calls ListSessionsFunc.
