@@ -81,6 +81,101 @@ func (q *Queries) ListAuditEntries(ctx context.Context, arg ListAuditEntriesPara
 	return items, nil
 }
 
+const listAuditEntriesBy = `-- name: ListAuditEntriesBy :many
+SELECT id, at, actor_id, target_id, method, outcome, changes, request_id, address FROM audit_entries
+WHERE actor_id = $1::bigint AND id < coalesce($2::bigint, 9223372036854775807)
+ORDER BY id DESC
+LIMIT $3::bigint
+`
+
+type ListAuditEntriesByParams struct {
+	ActorID int64
+	After   *int64
+	Limit   int64
+}
+
+// ListAuditEntriesBy answers what one user has done.
+func (q *Queries) ListAuditEntriesBy(ctx context.Context, arg ListAuditEntriesByParams) ([]AuditEntry, error) {
+	rows, err := q.db.Query(ctx, listAuditEntriesBy, arg.ActorID, arg.After, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AuditEntry{}
+	for rows.Next() {
+		var i AuditEntry
+		if err := rows.Scan(
+			&i.ID,
+			&i.At,
+			&i.ActorID,
+			&i.TargetID,
+			&i.Method,
+			&i.Outcome,
+			&i.Changes,
+			&i.RequestID,
+			&i.Address,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listAuditEntriesByOf = `-- name: ListAuditEntriesByOf :many
+SELECT id, at, actor_id, target_id, method, outcome, changes, request_id, address FROM audit_entries
+WHERE actor_id = $1::bigint AND target_id = $2::bigint
+  AND id < coalesce($3::bigint, 9223372036854775807)
+ORDER BY id DESC
+LIMIT $4::bigint
+`
+
+type ListAuditEntriesByOfParams struct {
+	ActorID  int64
+	TargetID int64
+	After    *int64
+	Limit    int64
+}
+
+// ListAuditEntriesByOf answers what one user has done to another, or to themselves. It reads all that either has to do with, up to a page.
+func (q *Queries) ListAuditEntriesByOf(ctx context.Context, arg ListAuditEntriesByOfParams) ([]AuditEntry, error) {
+	rows, err := q.db.Query(ctx, listAuditEntriesByOf,
+		arg.ActorID,
+		arg.TargetID,
+		arg.After,
+		arg.Limit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AuditEntry{}
+	for rows.Next() {
+		var i AuditEntry
+		if err := rows.Scan(
+			&i.ID,
+			&i.At,
+			&i.ActorID,
+			&i.TargetID,
+			&i.Method,
+			&i.Outcome,
+			&i.Changes,
+			&i.RequestID,
+			&i.Address,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listAuditEntriesOf = `-- name: ListAuditEntriesOf :many
 SELECT id, at, actor_id, target_id, method, outcome, changes, request_id, address FROM audit_entries
 WHERE target_id = $1::bigint AND id < coalesce($2::bigint, 9223372036854775807)

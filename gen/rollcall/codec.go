@@ -1146,16 +1146,22 @@ func (v *ListAuditParams) EncodeJSON(e *jsonrpc.Encoder) {
 	} else {
 		e.NoArg()
 	}
-	if v.UserID != 0 {
+	if v.Target != 0 {
 		e.Arg()
-		e.Int(int64(v.UserID))
+		e.Int(int64(v.Target))
+	} else {
+		e.NoArg()
+	}
+	if v.Actor != 0 {
+		e.Arg()
+		e.Int(int64(v.Actor))
 	} else {
 		e.NoArg()
 	}
 	e.EndArgs()
 }
 
-var namesOfListAuditParams = []string{"limit", "after", "user_id"}
+var namesOfListAuditParams = []string{"limit", "after", "target", "actor"}
 
 // DecodeJSON reads v, by name or by position.
 func (v *ListAuditParams) DecodeJSON(d *jsonrpc.Decoder) error {
@@ -1165,8 +1171,10 @@ func (v *ListAuditParams) DecodeJSON(d *jsonrpc.Decoder) error {
 			return jsonrpc.DecodeOptional(&v.Limit, d, jsonrpc.DecodeInt[Limit])
 		case "after":
 			return jsonrpc.DecodeOptional(&v.After, d, jsonrpc.DecodeInt[AuditEntryID])
-		case "user_id":
-			return jsonrpc.DecodeOptional(&v.UserID, d, jsonrpc.DecodeInt[UserID])
+		case "target":
+			return jsonrpc.DecodeOptional(&v.Target, d, jsonrpc.DecodeInt[UserID])
+		case "actor":
+			return jsonrpc.DecodeOptional(&v.Actor, d, jsonrpc.DecodeInt[UserID])
 		}
 		return d.Skip()
 	})

@@ -145,8 +145,12 @@ type ListAuditParams struct {
 	Limit Limit `json:"limit,omitzero"`
 	// The id of the last entry on the page before: older ones are listed. Without
 	// it the list begins with the newest.
-	After  AuditEntryID `json:"after,omitzero"`
-	UserID UserID       `json:"user_id,omitzero"` // Lists only what was done to this user.
+	After AuditEntryID `json:"after,omitzero"`
+	// The id of a user: lists only what was done to them.
+	Target UserID `json:"target,omitzero"`
+	// The id of a user: lists only what they have done. With `target`, what they
+	// have done to that user.
+	Actor UserID `json:"actor,omitzero"`
 }
 
 // SetDefaults fills in what was left out. The params that a server gets have passed

@@ -83,7 +83,7 @@ func (a *aviary) args(t *testing.T, m method) map[string]any {
 			args[p.Name] = "user"
 		case "active":
 			args[p.Name] = false
-		case "limit", "after", "offset", "a", "b":
+		case "limit", "after", "offset", "actor", "target", "a", "b":
 			args[p.Name] = 1
 		case "session_id":
 			args[p.Name] = rand.Text() // is no secret, and answered

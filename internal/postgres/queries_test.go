@@ -281,6 +281,78 @@ func TestNamesAreFoundByTheirIndexes(t *testing.T) {
 	}
 }
 
+// A page of the audit log is read off an index, in its order: of everybody, of what somebody did, and of what was done to somebody.
+// What somebody did to somebody is found by the index of either, and may be put in order afterwards, as it is mostly little.
+func TestPagesOfTheAuditLog(t *testing.T) {
+	t.Parallel()
+	conn := connect(t, pgtest.New(t))
+	for _, sql := range []string{
+		`INSERT INTO audit_entries (actor_id, target_id, method, outcome, changes, request_id)
+			SELECT nullif(n % 500, 0), n % 250, 'authenticate', 'done', '{}', '' FROM generate_series(1, 20000) AS n`,
+		`VACUUM ANALYZE audit_entries`,
+	} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const size = 10
+	tests := []struct {
+		name  string
+		list  func(q *db.Queries, after *int64) ([]db.AuditEntry, error)
+		every int64 // of which entries it tells
+		index string
+	}{
+		{"all", func(q *db.Queries, after *int64) ([]db.AuditEntry, error) {
+			return q.ListAuditEntries(t.Context(), db.ListAuditEntriesParams{After: after, Limit: size})
+		}, 1, "audit_entries_pkey"},
+		{"of a target", func(q *db.Queries, after *int64) ([]db.AuditEntry, error) {
+			return q.ListAuditEntriesOf(t.Context(), db.ListAuditEntriesOfParams{TargetID: 17, After: after, Limit: size})
+		}, 250, "audit_entries_target_id_idx"},
+		{"by an actor", func(q *db.Queries, after *int64) ([]db.AuditEntry, error) {
+			return q.ListAuditEntriesBy(t.Context(), db.ListAuditEntriesByParams{ActorID: 17, After: after, Limit: size})
+		}, 500, "audit_entries_actor_id_idx"},
+		{"by an actor, of a target", func(q *db.Queries, after *int64) ([]db.AuditEntry, error) {
+			return q.ListAuditEntriesByOf(t.Context(), db.ListAuditEntriesByOfParams{ActorID: 17, TargetID: 17, After: after, Limit: size})
+		}, 500, ""},
+	}
+	for _, planned := range []string{"force_custom_plan", "force_generic_plan"} {
+		if _, err := conn.Exec(t.Context(), "SET plan_cache_mode = "+planned); err != nil {
+			t.Fatal(err)
+		}
+		for _, test := range tests {
+			for after, last := range map[*int64]int64{nil: 20000, new(int64(12345)): 12344} {
+				explained := &pageExplainer{Conn: conn}
+				entries, err := test.list(db.New(explained), after)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var got, want []int64
+				for _, entry := range entries {
+					got = append(got, entry.ID)
+				}
+				for id := last; len(want) < size; id-- {
+					if (id-17)%test.every == 0 {
+						want = append(want, id)
+					}
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%s: entries (-want +got):\n%s", test.name, diff)
+				}
+				plan := []planNode{
+					{Type: "Limit", Rows: size},
+					{Type: "Index Scan", Index: test.index, Direction: "Backward", Rows: size},
+				}
+				if diff := cmp.Diff(plan, explained.nodes); test.index != "" && diff != "" {
+					t.Errorf("%s, %s: plan (-want +got):\n%s", planned, test.name, diff)
+				}
+				if explained.blocks > 50 { // the pages of 40 entries, at the most
+					t.Errorf("%s, %s: %d blocks were read", planned, test.name, explained.blocks)
+				}
+			}
+		}
+	}
+}
+
 // The kinds of hashes that logins may meet are found without a look at every account.
 func TestPasswordParams(t *testing.T) {
 	t.Parallel()

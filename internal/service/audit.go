@@ -34,7 +34,7 @@ func record(ctx context.Context, q *db.Queries, e event) error {
 
 // ListAudit implements [rollcall.Service].
 func (s *Service) ListAudit(ctx context.Context, params rollcall.ListAuditParams) (rollcall.AuditEntries, error) {
-	rows, err := s.auditEntries(ctx, given(int64(params.After)), int64(params.Limit), int64(params.UserID))
+	rows, err := s.auditEntries(ctx, params)
 	if err != nil {
 		return nil, err
 	}
@@ -55,12 +55,19 @@ func (s *Service) ListAudit(ctx context.Context, params rollcall.ListAuditParams
 	return entries, nil
 }
 
-// auditEntries are those of a user, if there is one.
-func (s *Service) auditEntries(ctx context.Context, after *int64, limit, user int64) ([]db.AuditEntry, error) {
-	if user == 0 {
-		return s.DB.ListAuditEntries(ctx, db.ListAuditEntriesParams{After: after, Limit: limit})
+// auditEntries reads them by the index that serves the filters.
+func (s *Service) auditEntries(ctx context.Context, params rollcall.ListAuditParams) ([]db.AuditEntry, error) {
+	actor, target := int64(params.Actor), int64(params.Target)
+	after, limit := given(int64(params.After)), int64(params.Limit)
+	switch {
+	case actor != 0 && target != 0:
+		return s.DB.ListAuditEntriesByOf(ctx, db.ListAuditEntriesByOfParams{ActorID: actor, TargetID: target, After: after, Limit: limit})
+	case actor != 0:
+		return s.DB.ListAuditEntriesBy(ctx, db.ListAuditEntriesByParams{ActorID: actor, After: after, Limit: limit})
+	case target != 0:
+		return s.DB.ListAuditEntriesOf(ctx, db.ListAuditEntriesOfParams{TargetID: target, After: after, Limit: limit})
 	}
-	return s.DB.ListAuditEntriesOf(ctx, db.ListAuditEntriesOfParams{TargetID: user, After: after, Limit: limit})
+	return s.DB.ListAuditEntries(ctx, db.ListAuditEntriesParams{After: after, Limit: limit})
 }
 
 func userID(id *int64) rollcall.UserID {

@@ -121,7 +121,7 @@ func TestUndeclaredParams(t *testing.T) {
 		{rollcall.MethodSetRole, `{"user_id":1,"role":"admin","extra":1}`, `[1,"admin","key",1]`},
 		{rollcall.MethodSetActive, `{"user_id":1,"active":true,"extra":1}`, `[1,true,"key",1]`},
 		{rollcall.MethodGetUser, `{"user_id":1,"extra":1}`, `[1,1]`},
-		{rollcall.MethodListAudit, `{"limit":1,"extra":1}`, `[1,1,1,1]`},
+		{rollcall.MethodListAudit, `{"limit":1,"extra":1}`, `[1,1,1,1,1]`},
 		{rollcall.MethodRefresh, `{"refresh_token":"x","extra":1}`, `["x",1]`},
 		{rollcall.MethodLogout, `{"extra":1}`, `["key",1]`},
 		{rollcall.MethodListSessions, `{"extra":1}`, `[1]`},

@@ -15,3 +15,18 @@ SELECT * FROM audit_entries
 WHERE target_id = sqlc.arg(target_id)::bigint AND id < coalesce(sqlc.narg(after)::bigint, 9223372036854775807)
 ORDER BY id DESC
 LIMIT sqlc.arg('limit')::bigint;
+
+-- name: ListAuditEntriesBy :many
+-- ListAuditEntriesBy answers what one user has done.
+SELECT * FROM audit_entries
+WHERE actor_id = sqlc.arg(actor_id)::bigint AND id < coalesce(sqlc.narg(after)::bigint, 9223372036854775807)
+ORDER BY id DESC
+LIMIT sqlc.arg('limit')::bigint;
+
+-- name: ListAuditEntriesByOf :many
+-- ListAuditEntriesByOf answers what one user has done to another, or to themselves. It reads all that either has to do with, up to a page.
+SELECT * FROM audit_entries
+WHERE actor_id = sqlc.arg(actor_id)::bigint AND target_id = sqlc.arg(target_id)::bigint
+  AND id < coalesce(sqlc.narg(after)::bigint, 9223372036854775807)
+ORDER BY id DESC
+LIMIT sqlc.arg('limit')::bigint;

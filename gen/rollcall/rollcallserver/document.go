@@ -1531,8 +1531,15 @@ const Document = `{
           }
         },
         {
-          "name": "user_id",
-          "description": "Lists only what was done to this user.",
+          "name": "target",
+          "description": "The id of a user: lists only what was done to them.",
+          "schema": {
+            "$ref": "#/components/schemas/UserID"
+          }
+        },
+        {
+          "name": "actor",
+          "description": "The id of a user: lists only what they have done. With ` + "`" + `target` + "`" + `, what they have done to that user.",
           "schema": {
             "$ref": "#/components/schemas/UserID"
           }
@@ -1577,6 +1584,38 @@ const Document = `{
                 "actor_id": 1,
                 "target_id": 1,
                 "method": "authenticate",
+                "outcome": "done",
+                "changes": [],
+                "request_id": "PU5JIUP4JQIJB53N2CQB7XWRTN"
+              }
+            ]
+          }
+        },
+        {
+          "name": "what the administrator did to user 2 at last",
+          "params": [
+            {
+              "name": "limit",
+              "value": 1
+            },
+            {
+              "name": "target",
+              "value": 2
+            },
+            {
+              "name": "actor",
+              "value": 1
+            }
+          ],
+          "result": {
+            "name": "entries",
+            "value": [
+              {
+                "id": 6,
+                "at": "2026-01-01T12:00:00Z",
+                "actor_id": 1,
+                "target_id": 2,
+                "method": "delete_user",
                 "outcome": "done",
                 "changes": [],
                 "request_id": "PU5JIUP4JQIJB53N2CQB7XWRTN"

@@ -380,15 +380,17 @@ func readDeleteUserParams(d *jsonrpc.Decoder) (v rollcall.DeleteUserParams, _ bo
 // readListAuditParams is the fast lane of list_audit: it reads params that are
 // as the contract wants them, and no others.
 func readListAuditParams(d *jsonrpc.Decoder) (v rollcall.ListAuditParams, _ bool) {
-	for d.NextParam("limit", "after", "user_id") {
+	for d.NextParam("limit", "after", "target", "actor") {
 		var ok bool
 		switch d.Name() {
 		case "limit":
 			ok = d.LeftOut() || readLimit(&v.Limit, d)
 		case "after":
 			ok = d.LeftOut() || readAuditEntryID(&v.After, d)
-		case "user_id":
-			ok = d.LeftOut() || readUserID(&v.UserID, d)
+		case "target":
+			ok = d.LeftOut() || readUserID(&v.Target, d)
+		case "actor":
+			ok = d.LeftOut() || readUserID(&v.Actor, d)
 		}
 		if !ok {
 			return v, false

@@ -25,7 +25,7 @@ var paramsLanes = []jsonrpctest.Lane{
 	jsonrpctest.NewLane[rollcall.SetRoleParams](rollcall.MethodSetRole, readSetRoleParams, `[2,"admin"]`),
 	jsonrpctest.NewLane[rollcall.SetActiveParams](rollcall.MethodSetActive, readSetActiveParams, `[2,false]`),
 	jsonrpctest.NewLane[rollcall.DeleteUserParams](rollcall.MethodDeleteUser, readDeleteUserParams, `[2]`),
-	jsonrpctest.NewLane[rollcall.ListAuditParams](rollcall.MethodListAudit, readListAuditParams, `[1]`),
+	jsonrpctest.NewLane[rollcall.ListAuditParams](rollcall.MethodListAudit, readListAuditParams, `[1]`, `[1,null,2,1]`),
 }
 
 func TestLanes(t *testing.T) { jsonrpctest.CompareLanes(t, paramsLanes, CheckParams, schemasJSON) }

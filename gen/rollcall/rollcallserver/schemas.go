@@ -362,7 +362,10 @@ const schemasJSON = `{
         "after": {
           "$ref": "#/definitions/AuditEntryID"
         },
-        "user_id": {
+        "target": {
+          "$ref": "#/definitions/UserID"
+        },
+        "actor": {
           "$ref": "#/definitions/UserID"
         }
       },

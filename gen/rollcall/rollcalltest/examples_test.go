@@ -232,6 +232,7 @@ func TestListAudit(t *testing.T) {
 	c := connect(t, svc)
 	jsonrpctest.Play(t, []jsonrpctest.Example{
 		{Name: "the newest", Params: `[1]`, Result: `[{"id":7,"at":"2026-01-01T12:00:00Z","actor_id":1,"target_id":1,"method":"authenticate","outcome":"done","changes":[],"request_id":"PU5JIUP4JQIJB53N2CQB7XWRTN"}]`},
+		{Name: "what the administrator did to user 2 at last", Params: `[1,null,2,1]`, Result: `[{"id":6,"at":"2026-01-01T12:00:00Z","actor_id":1,"target_id":2,"method":"delete_user","outcome":"done","changes":[],"request_id":"PU5JIUP4JQIJB53N2CQB7XWRTN"}]`},
 	}, jsonrpctest.Codec[rollcall.ListAuditParams]{Decode: (*rollcall.ListAuditParams).DecodeJSON, Encode: (*rollcall.ListAuditParams).EncodeJSON},
 		jsonrpctest.Codec[rollcall.AuditEntries]{Decode: (*rollcall.AuditEntries).DecodeJSON, Encode: (*rollcall.AuditEntries).EncodeJSON},
 		func(method func(context.Context, rollcall.ListAuditParams) (rollcall.AuditEntries, error)) {
