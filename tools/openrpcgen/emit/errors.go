@@ -14,8 +14,10 @@ func (w *writer) errors(p *printer) {
 	if len(errors) > 0 {
 		p.comment("Codes of the errors that the contract declares.")
 		p.p("const (")
-		for _, e := range errors {
-			p.p("%s = %d", e.Const, e.Code)
+		for i, e := range errors {
+			if !slices.ContainsFunc(errors[:i], func(other *ir.Error) bool { return other.Const == e.Const }) {
+				p.p("%s = %d", e.Const, e.Code)
+			}
 		}
 		p.p(")\n")
 	}

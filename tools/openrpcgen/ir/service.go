@@ -262,8 +262,8 @@ func (b *builder) error(e *openrpc.ErrorObject) *Error {
 		Message: e.Message,
 	}
 	b.errors[id] = out
+	out.Const = b.codeName(e, name)
 	b.errorList = append(b.errorList, out)
-	out.Const = b.claim(b.names, e.Node, "Code"+name, "CodeOf"+name)
 	if e.DataSchema != nil {
 		data := b.value(e.DataSchema, owner{name: out.GoName, step: "data"})
 		if out.Data = data.Type; data.Type.Kind == Raw && !data.Type.Sensitive {
@@ -271,4 +271,15 @@ func (b *builder) error(e *openrpc.ErrorObject) *Error {
 		}
 	}
 	return out
+}
+
+// codeName names the constant of an error's code. Errors of the same code whose
+// messages come to the same name share it.
+func (b *builder) codeName(e *openrpc.ErrorObject, name string) string {
+	for _, other := range b.errorList {
+		if other.Code == e.Code && other.Const == "Code"+name {
+			return other.Const
+		}
+	}
+	return b.claim(b.names, e.Node, "Code"+name, "CodeOf"+name)
 }
