@@ -125,7 +125,7 @@ func withoutPath(err error) error {
 type missingFile struct{ path string }
 
 func (e *missingFile) Error() string {
-	return fmt.Sprintf("needs the file %s, which does not exist: mend the path, or name the folder it counts from as the base", e.path)
+	return fmt.Sprintf("needs the file %s, which does not exist: mend the path, or name the folder it counts from as the base (-base FOLDER)", e.path)
 }
 
 func (e *missingFile) Unwrap() error { return fs.ErrNotExist }

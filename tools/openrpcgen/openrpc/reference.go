@@ -187,7 +187,7 @@ func (l *files) resource(from *Node, uri string) (*Node, error) {
 		if isMetaSchema(uri) {
 			return l.anything, nil
 		}
-		return nil, errors.New("is on the network, and nothing is fetched: save it as a file and map the URL to it")
+		return nil, errors.New("is on the network, and nothing is fetched: save it as a file and map the URL to it (-map URL=FILE)")
 	default:
 		return nil, errors.New("is neither a file nor the $id of a schema that was read: save it as a file and map the URI to it")
 	}
