@@ -3,12 +3,9 @@
 package validate
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -20,74 +17,43 @@ import (
 // maxListed is how many values of an enum a message names.
 const maxListed = 12
 
-// report tells where value breaks the schemas of a bundle, sorted by place.
-func report(fault *jsonschema.ValidationError, bundle, value any) []jsonrpc.Violation {
-	r := reporter{bundle: bundle, value: value}
-	for _, cause := range fault.Causes { // the root says only that there are some
-		r.walk(cause)
-	}
-	sortByPlace(r.violations)
-	return slices.Compact(r.violations)
-}
-
-func sortByPlace(violations []jsonrpc.Violation) {
-	slices.SortFunc(violations, func(a, b jsonrpc.Violation) int {
-		return cmp.Or(strings.Compare(a.Pointer, b.Pointer), strings.Compare(a.Keyword, b.Keyword), strings.Compare(a.Message, b.Message))
-	})
-}
-
-type reporter struct {
-	bundle, value any
-	violations    []jsonrpc.Violation
-}
-
-// walk goes down to what has no further cause. The branches of anyOf and oneOf
-// contradict each other, so that the keyword itself is what is reported.
-func (r *reporter) walk(fault *jsonschema.ValidationError) {
-	_, fragment, _ := strings.Cut(fault.AbsoluteKeywordLocation, "#")
-	steps := splitPointer(fragment)
-	switch keyword := steps[len(steps)-1]; {
-	case fault.Message == "": // a schema with several faults, whatever its name
-	case len(fault.Causes) == 0, keyword == "anyOf", keyword == "oneOf", keyword == "minContains":
-		r.leaf(fault, keyword, steps)
-		return
-	}
-	for _, cause := range fault.Causes {
-		r.walk(cause)
-	}
-}
-
-func (r *reporter) leaf(fault *jsonschema.ValidationError, keyword string, steps []string) {
-	argument := lookUp(r.bundle, steps)
-	place := splitPointer(fault.InstanceLocation)
-	pointer := ""
-	for _, step := range place {
-		pointer = jsonrpc.AppendPointer(pointer, step)
-	}
-	_, notKeyword := strconv.Atoi(keyword)
+// violations tell what the keyword at a pointer into a schema, which is a URI's
+// fragment, has against a value.
+func (s *Schemas) violations(schema *jsonschema.Schema, pointer string, value any) []jsonrpc.Violation {
+	_, fragment, _ := strings.Cut(schema.Location, "#")
+	argument := lookUp(s.bundle, splitPointer(fragment+pointer))
+	steps := splitPointer(pointer)
 	switch {
-	case fault.Message == "not allowed": // a schema that is false; its name is no keyword
-		r.add(pointer, "false", "no value is allowed here")
-	case notKeyword == nil: // an element of dependencies
-		r.add(pointer, "dependencies", fmt.Sprintf("%q asks for %q, which is missing", steps[len(steps)-2], argument))
-	case keyword == "required":
-		for _, name := range missing(argument, lookUp(r.value, place)) {
-			r.add(pointer, keyword, fmt.Sprintf("%q is missing", name))
-		}
-	case keyword == "additionalProperties":
-		schema, _ := lookUp(r.bundle, steps[:len(steps)-1]).(map[string]any)
-		for _, name := range undeclared(schema, lookUp(r.value, place)) {
-			r.add(jsonrpc.AppendPointer(pointer, name), keyword, "no member of this name is known")
-		}
-	case keyword == "minContains": // so v5 calls it; the draft has none
-		r.add(pointer, "contains", "want an element that the schema asks for")
+	case schema == stranger:
+		return one("additionalProperties", "no member of this name is known")
+	case schema.Always != nil:
+		return one("false", "no value is allowed here")
+	}
+	switch keyword := steps[0]; keyword {
+	case "dependencies":
+		return one(keyword, fmt.Sprintf("%q asks for %q, which is missing", steps[1], argument))
+	case "required":
+		return missing(argument, value)
 	default:
-		r.add(pointer, keyword, want(keyword, argument))
+		return one(keyword, want(keyword, argument))
 	}
 }
 
-func (r *reporter) add(pointer, keyword, message string) {
-	r.violations = append(r.violations, jsonrpc.Violation{Pointer: pointer, Keyword: keyword, Message: message})
+func one(keyword, message string) []jsonrpc.Violation {
+	return []jsonrpc.Violation{{Keyword: keyword, Message: message}}
+}
+
+func missing(required, value any) (violations []jsonrpc.Violation) {
+	object, _ := value.(map[string]any)
+	list, _ := required.([]any)
+	for _, name := range list {
+		if name, ok := name.(string); ok {
+			if _, ok := object[name]; !ok {
+				violations = append(violations, one("required", fmt.Sprintf("%q is missing", name))...)
+			}
+		}
+	}
+	return violations
 }
 
 // want says what a keyword with this argument asks for.
@@ -135,6 +101,8 @@ func want(keyword string, argument any) string {
 		return fmt.Sprintf("want at most %s", count(argument, "member"))
 	case "anyOf":
 		return fmt.Sprintf("want one of %s", alternatives(argument))
+	case "contains":
+		return "want an element that the schema asks for"
 	case "oneOf":
 		return fmt.Sprintf("want exactly one of %s", alternatives(argument))
 	case "not":
@@ -192,42 +160,6 @@ func count(argument any, noun string) string {
 func alternatives(argument any) string {
 	list, _ := argument.([]any)
 	return fmt.Sprintf("the schema's %d alternatives", len(list))
-}
-
-func missing(required, value any) (names []string) {
-	object, _ := value.(map[string]any)
-	list, _ := required.([]any)
-	for _, name := range list {
-		if name, ok := name.(string); ok {
-			if _, ok := object[name]; !ok {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
-}
-
-// undeclared lists the members of value that the schema neither names nor has a
-// pattern for.
-func undeclared(schema map[string]any, value any) (names []string) {
-	properties, _ := schema["properties"].(map[string]any)
-	patterns := compilePatterns(schema)
-	object, _ := value.(map[string]any)
-	for name := range object {
-		_, declared := properties[name]
-		if !declared && !slices.ContainsFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(name) }) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-func compilePatterns(schema map[string]any) (patterns []*regexp.Regexp) {
-	byPattern, _ := schema["patternProperties"].(map[string]any)
-	for text := range byPattern {
-		patterns = append(patterns, regexp.MustCompile(text)) // compiled before, with the schema
-	}
-	return patterns
 }
 
 // splitPointer splits a JSON pointer in its form as a URI fragment (RFC 6901,

@@ -4,21 +4,23 @@
 // contract. It is a part of the runtime that only servers link.
 //
 // Verdicts are those of github.com/santhosh-tekuri/jsonschema/v5 (draft-07),
-// but for numbers beyond [jsonrpc.CheckNumber], params of very many values, and
-// values deep in choices that lie in themselves, which are always refused. What a violation says is written from the schema
-// alone and never holds a value.
+// but for numbers beyond [jsonrpc.CheckNumber], which are always refused. It
+// judges what a keyword says by itself; the schemas that keywords apply are gone
+// through here, so that time grows with the size of params and not with a power
+// of their depth. What a violation says is written from the schema alone and
+// never holds a value.
 package validate
 
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -30,7 +32,8 @@ import (
 // memory is a multiple of what it looks at.
 type Schemas struct {
 	methods map[string]*paramsSchema
-	bundle  any // the document that Compile was given, for messages
+	bundle  any      // the document that Compile was given, for messages
+	rests   sync.Map // what jsonschema/v5 judges, by schema
 	slots   chan struct{}
 }
 
@@ -121,25 +124,33 @@ func (s *Schemas) Check(ctx context.Context, call *jsonrpc.Call) error {
 	if p == nil {
 		return fmt.Errorf("no schema for the params of %s: was the code generated anew?", call.Method)
 	}
-	if err := survey(call.Params); err != nil {
+	if err := checkNumbers(call.Params); err != nil {
 		return err
 	}
-	params, err := p.byName(call.Params)
-	if err != nil {
-		return err
-	}
-	if err := checkWork(p.schema, params); err != nil {
-		return err
-	}
-	violations, err := s.validate(ctx, p, params)
+	violations, err := s.validate(ctx, p, call.Params)
 	if err != nil || len(violations) == 0 {
 		return err
 	}
-	if isArray(call.Params) {
-		p.position(violations)
-		sortByPlace(violations)
-	}
 	return jsonrpc.InvalidParamsError(violations)
+}
+
+// validate waits for a slot, as long as ctx lasts.
+func (s *Schemas) validate(ctx context.Context, p *paramsSchema, raw json.RawMessage) ([]jsonrpc.Violation, error) {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	params, err := p.byName(raw)
+	if err != nil {
+		return nil, err
+	}
+	j := judge{schemas: s, interrupted: ctx.Err}
+	if isArray(raw) {
+		return j.violations(p.schema, params, p.names)
+	}
+	return j.violations(p.schema, params, nil)
 }
 
 func isArray(params json.RawMessage) bool { return len(params) > 0 && params[0] == '[' }
@@ -176,37 +187,4 @@ func (p *paramsSchema) tooMany() jsonrpc.Violation {
 		message = "want no params"
 	}
 	return jsonrpc.Violation{Pointer: "/" + strconv.Itoa(len(p.names)), Keyword: "maxItems", Message: message}
-}
-
-// validate waits for a slot, as long as ctx lasts.
-func (s *Schemas) validate(ctx context.Context, p *paramsSchema, params map[string]any) ([]jsonrpc.Violation, error) {
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	err := p.schema.Validate(params)
-	fault, ok := errors.AsType[*jsonschema.ValidationError](err)
-	if !ok {
-		return nil, err
-	}
-	violations := report(fault, s.bundle, params)
-	if len(violations) == 0 { // params must not pass because nobody can say what is wrong
-		violations = []jsonrpc.Violation{{Message: want("", nil)}}
-	}
-	return violations, nil
-}
-
-// position makes the pointers of violations point into positional params.
-func (p *paramsSchema) position(violations []jsonrpc.Violation) {
-	for i := range violations {
-		for n, name := range p.names {
-			step := jsonrpc.AppendPointer("", name)
-			if rest, ok := strings.CutPrefix(violations[i].Pointer, step); ok && (rest == "" || rest[0] == '/') {
-				violations[i].Pointer = "/" + strconv.Itoa(n) + rest
-				break
-			}
-		}
-	}
 }
