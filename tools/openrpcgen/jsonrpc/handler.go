@@ -20,7 +20,8 @@ import (
 // too, or with 204 if they hold notifications only. The rest is HTTP's: 400,
 // 405, 408, 413 and 415 mean that nothing has run.
 type Handler struct {
-	methods      map[string]*method
+	methods      []method         // the first is none
+	index        map[string]int32 // of methods, by name
 	serve        Func
 	interceptors []Interceptor
 	log          *slog.Logger
@@ -53,7 +54,8 @@ type method struct {
 // NewHandler is called by the generated constructors of the same name.
 func NewHandler(methods Methods, opts ...HandlerOption) *Handler {
 	h := &Handler{
-		methods:      make(map[string]*method, len(methods)),
+		methods:      make([]method, 1, 1+len(methods)),
+		index:        make(map[string]int32, len(methods)),
 		log:          slog.Default(),
 		timeout:      10 * time.Second,
 		maxBody:      1 << 20,
@@ -65,7 +67,8 @@ func NewHandler(methods Methods, opts ...HandlerOption) *Handler {
 		o.applyToHandler(h)
 	}
 	for name, m := range methods {
-		h.methods[name] = &method{m, name}
+		h.index[name] = int32(len(h.methods))
+		h.methods = append(h.methods, method{m, name})
 	}
 	h.serve = recovered(asObject(h.run))
 	if len(h.interceptors) > 0 { // they see a panic of the method as an error; their own is caught too
@@ -142,7 +145,6 @@ func (h *Handler) answer(ctx context.Context, x *exchange) {
 
 // refuse answers a body of which nothing runs.
 func (x *exchange) refuse(rpcError *Error) {
-	clear(x.body.requests)
 	x.body.requests = x.body.requests[:0]
 	x.code = rpcError.Code
 	x.worker.answer.error(nil, rpcError)
@@ -151,18 +153,24 @@ func (x *exchange) refuse(rpcError *Error) {
 // answerAlone answers a request that is no batch.
 func (h *Handler) answerAlone(ctx context.Context, x *exchange) {
 	r, e := &x.body.requests[0], &x.worker.answer
-	h.find(r)
+	h.find(r, x)
 	h.answerRequest(ctx, &x.worker, r, x)
-	if r.isRead() && len(e.buf)+len("]") > h.maxAnswer {
+	if h.isRead(r) && len(e.buf)+len("]") > h.maxAnswer {
 		e.truncate(0)
-		r.fail(e, h.answerFull())
+		x.fail(r, e, h.answerFull())
 	}
 }
 
-func (h *Handler) find(r *request) {
-	if r.fault == "" {
-		r.declared = h.methods[string(r.method)]
+func (h *Handler) find(r *request, x *exchange) {
+	if r.fault == faultNone {
+		r.declared = h.index[string(r.method.of(x.data))]
 	}
+}
+
+// isRead reports whether the response to r is a result and nothing is lost
+// without it.
+func (h *Handler) isRead(r *request) bool {
+	return h.methods[r.declared].ReadOnly && r.code == 0 && !r.notification()
 }
 
 func (h *Handler) answerFull() *Error {
@@ -172,25 +180,26 @@ func (h *Handler) answerFull() *Error {
 // answerRequest leaves the response to r, if there is one, with w.
 func (h *Handler) answerRequest(ctx context.Context, w *worker, r *request, x *exchange) {
 	switch {
-	case r.fault != "":
-		r.fail(&w.answer, invalidRequest(r.fault))
-	case r.declared == nil:
-		r.fail(&w.answer, methodNotFound(string(r.method)))
+	case r.fault != faultNone:
+		x.fail(r, &w.answer, invalidRequest(r.fault.String()))
+	case r.declared == 0:
+		x.fail(r, &w.answer, methodNotFound(string(r.method.of(x.data))))
 	default:
+		m := &h.methods[r.declared]
 		w.call = Call{
-			Method: r.declared.name, Params: r.params, Header: x.header, Notification: r.notification(), Batch: x.body.batch,
-			declared: r.declared, worker: w,
+			Method: m.name, Params: r.params.of(x.data), Header: x.header, Notification: r.notification(), Batch: x.body.batch,
+			declared: m, worker: w,
 		}
-		h.answerCall(ctx, w, r)
+		h.answerCall(ctx, w, r, x)
 	}
 }
 
 // answerCall runs a call. The result is written straight behind its envelope;
 // both are taken back if the call fails, or if it is a notification: then the
 // log is all that learns of an error.
-func (h *Handler) answerCall(ctx context.Context, w *worker, r *request) {
+func (h *Handler) answerCall(ctx context.Context, w *worker, r *request, x *exchange) {
 	call, e := &w.call, &w.answer
-	e.envelope(r.id)
+	e.envelope(r.id.of(x.data))
 	e.buf = append(e.buf, `"result":`...)
 	w.start = len(e.buf)
 	err := ctx.Err() // what has no time left is not begun
@@ -204,9 +213,9 @@ func (h *Handler) answerCall(ctx context.Context, w *worker, r *request) {
 	switch {
 	case err != nil:
 		e.truncate(0)
-		r.fail(e, h.errorObject(ctx, call, err))
+		x.fail(r, e, h.errorObject(ctx, call, err))
 		if r.notification() {
-			h.log.LogAttrs(ctx, slog.LevelInfo, "notification failed", slog.String("method", r.declared.name), slog.Int("code", r.code))
+			h.log.LogAttrs(ctx, slog.LevelInfo, "notification failed", slog.String("method", h.methods[r.declared].name), slog.Int("code", r.code))
 		}
 	case r.notification():
 		e.truncate(0)
@@ -220,9 +229,11 @@ func (h *Handler) answerCall(ctx context.Context, w *worker, r *request) {
 func (h *Handler) run(ctx context.Context, call *Call) error {
 	m := call.declared
 	if m == nil || m.name != call.Method {
-		if m = h.methods[call.Method]; m == nil {
+		i, ok := h.index[call.Method]
+		if !ok {
 			return NotImplemented(call.Method)
 		}
+		m = &h.methods[i]
 	}
 	return m.Serve(ctx, call)
 }

@@ -2,44 +2,52 @@ package jsonrpc
 
 import "slices"
 
-// request is the envelope around params (section 4): what was sent, or why it
-// is no request, and what became of it. What was sent is parts of the body.
+// request is the envelope around params (section 4): where in the body it was
+// sent, or why it is no request, and what became of it. It has no pointer, so
+// that the garbage collector passes by the thousands of a large batch.
 type request struct {
-	id     []byte // as it was sent; nil if left out: a notification
-	method []byte
-	params []byte // nil if left out
-	fault  string // why this is no valid request; empty if it is one
-	end    int    // where in the body it ends
+	id     span // as it was sent; absent in a notification
+	method span // unescaped
+	params span
+	end    int // where in the body it ends
+	fault  fault
 
-	declared *method // nil if the contract has no such method
-	ran      bool    // the method was called
-	code     int     // of the error object; 0 if there is none
+	ran      bool  // the method was called
+	declared int32 // the index of the method; 0 if the contract has no such method
+	code     int   // of the error object; 0 if there is none
 }
 
-func (r *request) notification() bool { return r.id == nil && r.fault == "" }
-
-// isRead reports whether the response is a result and nothing is lost without
-// it.
-func (r *request) isRead() bool {
-	return r.declared != nil && r.declared.ReadOnly && r.code == 0 && !r.notification()
-}
+func (r *request) notification() bool { return r.id.absent() && r.fault == faultNone }
 
 // fail answers the request with an error, if it wants an answer.
-func (r *request) fail(e *Encoder, rpcError *Error) {
+func (x *exchange) fail(r *request, e *Encoder, rpcError *Error) {
 	r.code = rpcError.Code
 	if !r.notification() {
-		e.error(r.id, rpcError)
+		e.error(r.id.of(x.data), rpcError)
 	}
 }
 
-// Why something is no request.
+// fault is why something is no request.
+type fault uint8
+
 const (
-	faultNoObject = "a request is an object"
-	faultVersion  = `jsonrpc must be "2.0"`
-	faultMethod   = "method must be a string"
-	faultParams   = "params must be an array or an object, or be left out"
-	faultID       = "id must be a string, a number or null, or be left out"
+	faultNone fault = iota
+	faultNoObject
+	faultVersion
+	faultMethod
+	faultParams
+	faultID
 )
+
+var faults = [...]string{
+	faultNoObject: "a request is an object",
+	faultVersion:  `jsonrpc must be "2.0"`,
+	faultMethod:   "method must be a string",
+	faultParams:   "params must be an array or an object, or be left out",
+	faultID:       "id must be a string, a number or null, or be left out",
+}
+
+func (f fault) String() string { return faults[f] }
 
 // body is what a client sent: one request, or a batch of them (section 6).
 type body struct {
@@ -75,7 +83,6 @@ func (b *body) read(data []byte, maxBatch int) error {
 
 // release forgets what was sent.
 func (b *body) release() {
-	clear(b.requests)
 	*b = body{requests: b.requests[:0], names: b.names[:0]}
 }
 
@@ -96,13 +103,13 @@ func (s *scanner) request() (r request) {
 			is2 = string(s.textValue()) == "2.0"
 		case "method":
 			seen.addKnown(s, nameMethod)
-			r.method = s.textValue()
+			r.method = s.methodText()
 		case "params":
 			seen.addKnown(s, nameParams)
-			r.params = s.slice()
+			r.params = s.part()
 		case "id":
 			seen.addKnown(s, nameID)
-			r.id = s.slice()
+			r.id = s.part()
 		default:
 			seen.add(s, name)
 			s.value()
@@ -111,7 +118,7 @@ func (s *scanner) request() (r request) {
 	s.names = s.names[:seen.first]
 	r.end = s.pos
 	if s.err == nil {
-		r.judge(is2)
+		r.judge(is2, s.data)
 	}
 	return r
 }
@@ -152,15 +159,31 @@ func (s *scanner) textValue() []byte {
 	return text
 }
 
-func (r *request) judge(is2 bool) {
+// methodText passes one value; if it is a string, it returns where what it
+// stands for is. That is written over the text, where some of it is escaped: it
+// is no longer, and nobody reads the text again.
+func (s *scanner) methodText() span {
+	if s.peek() != '"' {
+		s.value()
+		return span{}
+	}
+	begin := s.pos + 1
+	text, escaped := s.text()
+	if escaped {
+		text = text[:copy(text, unescape(text))]
+	}
+	return span{begin, begin + len(text)}
+}
+
+func (r *request) judge(is2 bool, data []byte) {
 	switch {
-	case r.id != nil && !isID(r.id[0]):
-		r.id, r.fault = nil, faultID
+	case !r.id.absent() && !isID(data[r.id.begin]):
+		r.id, r.fault = span{}, faultID
 	case !is2:
 		r.fault = faultVersion
-	case r.method == nil:
+	case r.method.absent():
 		r.fault = faultMethod
-	case r.params != nil && r.params[0] != '[' && r.params[0] != '{':
+	case !r.params.absent() && data[r.params.begin] != '[' && data[r.params.begin] != '{':
 		r.fault = faultParams
 	}
 }

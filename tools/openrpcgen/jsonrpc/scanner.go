@@ -53,14 +53,25 @@ type scanner struct {
 	data  []byte
 	pos   int
 	depth int
-	name  span   // the last member name
+	name  span   // the last member name, without its quotes
 	names []span // those of the objects that are open, as long as none is escaped
 	err   error
 }
 
-// span is a member name in the data, without its quotes. It has no pointer, so
-// that its memory can be used again uncleared.
+// span is a part of the data. It has no pointer, so that its memory can be used
+// again uncleared. The zero span is none: no part of an object begins where the
+// data does.
 type span struct{ begin, end int }
+
+func (p span) absent() bool { return p.begin == 0 }
+
+// of is nil for the zero span.
+func (p span) of(data []byte) []byte {
+	if p.absent() {
+		return nil
+	}
+	return data[p.begin:p.end]
+}
 
 func (s *scanner) fail(message string) { s.failAt(s.pos, message) }
 
@@ -123,12 +134,18 @@ func (s *scanner) value() {
 	}
 }
 
-// slice passes one value and returns its text.
-func (s *scanner) slice() []byte {
+// part passes one value and returns where it is.
+func (s *scanner) part() span {
 	s.peek()
 	start := s.pos
 	s.value()
-	return s.data[start:s.pos]
+	return span{start, s.pos}
+}
+
+// slice passes one value and returns its text.
+func (s *scanner) slice() []byte {
+	p := s.part()
+	return s.data[p.begin:p.end]
 }
 
 // open passes the bracket that opens an array or an object, and reports whether

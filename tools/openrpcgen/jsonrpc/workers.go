@@ -54,19 +54,19 @@ const manyCalls = 64
 func (h *Handler) answerBatch(ctx context.Context, x *exchange) {
 	requests := x.body.requests
 	for i := range requests {
-		h.find(&requests[i])
+		h.find(&requests[i], x)
 	}
 	if len(requests) >= manyCalls {
 		_ = ctx.Done()
 	}
 	b := &workers{Handler: h, ctx: ctx, x: x}
 	for b.next < len(requests) && !b.full {
-		b.end = b.next + atOnce(requests[b.next:])
+		b.end = b.next + h.atOnce(requests[b.next:])
 		b.run()
 		b.settle()
 	}
 	for ; b.next < len(requests); b.next++ {
-		if requests[b.next].fault != "" {
+		if requests[b.next].fault != faultNone {
 			h.answerRequest(ctx, &x.worker, &requests[b.next], x)
 		}
 		b.append(&requests[b.next], x.worker.answer.buf)
@@ -78,9 +78,9 @@ func (h *Handler) answerBatch(ctx context.Context, x *exchange) {
 }
 
 // atOnce tells how many requests, from the first on, may run at the same time.
-func atOnce(requests []request) int {
+func (h *Handler) atOnce(requests []request) int {
 	for i := range requests {
-		if m := requests[i].declared; m != nil && !m.ReadOnly {
+		if m := requests[i].declared; m != 0 && !h.methods[m].ReadOnly {
 			return max(i, 1)
 		}
 	}
@@ -206,7 +206,7 @@ func (b *workers) settle() {
 	for b.done < b.next {
 		var e Encoder
 		r := &b.x.body.requests[b.done]
-		r.fail(&e, b.errorObject(b.ctx, &Call{Method: r.declared.name}, errExited))
+		b.x.fail(r, &e, b.errorObject(b.ctx, &Call{Method: b.methods[r.declared].name}, errExited))
 		b.put(b.done, e.buf)
 	}
 }
@@ -217,12 +217,12 @@ var errExited = errors.New("the method ended its goroutine by runtime.Goexit")
 // notification, or what it is answered with once the answer is full.
 func (b *workers) append(r *request, response []byte) {
 	answer := &b.x.batch
-	if r.isRead() && answer.size+len(",")+len(response)+len("]") > b.maxAnswer {
+	if b.isRead(r) && answer.size+len(",")+len(response)+len("]") > b.maxAnswer {
 		b.full = true
 	}
-	if b.full && r.fault == "" {
+	if b.full && r.fault == faultNone {
 		var e Encoder
-		r.fail(&e, b.answerFull())
+		b.x.fail(r, &e, b.answerFull())
 		response = e.buf
 	}
 	if len(response) > 0 {
