@@ -28,6 +28,8 @@ type workers struct {
 	done    int            // requests before this one are answered in x.batch
 	early   map[int][]byte // responses to requests after it
 	waiting int            // bytes of them
+	fewer   sync.Cond      // there are fewer of them
+	lost    bool           // a response will never come
 	full    bool           // nothing more runs
 
 	group    sync.WaitGroup // of the helpers and of watch
@@ -47,6 +49,12 @@ const (
 	quickCalls = 4
 )
 
+// Responses that wait for an earlier one are copies. Where there are more bytes
+// of them than mayWait, those who made them wait too: a goroutine that the system
+// has stopped in mid-call, as it does where all others compute, would else let
+// them make the rest of a large batch before it.
+const mayWait = 1 << 20
+
 // For manyCalls, a timer that ends their context costs less than to look at the
 // clock before each.
 const manyCalls = 64
@@ -62,6 +70,7 @@ func (h *Handler) answerBatch(ctx context.Context, x *exchange) {
 		_ = ctx.Done()
 	}
 	b := &workers{Handler: h, ctx: ctx, x: x}
+	b.fewer.L = &b.mu
 	for b.next < len(requests) && !b.full {
 		b.end = b.next + h.atOnce(requests[b.next:])
 		b.run()
@@ -153,6 +162,12 @@ func (b *workers) help() {
 
 // work answers requests as long as there are some that need not wait.
 func (b *workers) work(w *worker) {
+	lost := true // what is under way, where a method ends this goroutine
+	defer func() {
+		if lost {
+			b.lose()
+		}
+	}()
 	b.mu.Lock()
 	for i, ok := b.take(); ok; i, ok = b.take() {
 		b.mu.Unlock()
@@ -162,10 +177,22 @@ func (b *workers) work(w *worker) {
 		w.answer.truncate(0)
 	}
 	b.mu.Unlock()
+	lost = false
+}
+
+// lose has nobody wait for a response that will not come.
+func (b *workers) lose() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lost = true
+	b.fewer.Broadcast()
 }
 
 // take gives a worker a request.
 func (b *workers) take() (i int, ok bool) {
+	for b.waiting > mayWait && !b.lost && b.more() {
+		b.fewer.Wait()
+	}
 	if ok = b.more(); ok {
 		i = b.next
 		b.next++
@@ -196,6 +223,7 @@ func (b *workers) put(i int, response []byte) {
 		}
 		b.append(&requests[b.done], response)
 		b.waiting -= len(response)
+		b.fewer.Broadcast()
 		delete(b.early, b.done)
 	}
 }

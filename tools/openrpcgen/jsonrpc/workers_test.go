@@ -390,29 +390,50 @@ func TestCancelInMidBatch(t *testing.T) {
 }
 
 // One slow call at the front does not make the answers of all others pile up:
-// who is ahead of it stops where the answer would be full.
+// who is ahead of it waits, and stops where the answer would be full. Nor does it
+// keep them for ever if its goroutine ends.
 func TestAnswersAhead(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var ran atomic.Int64
-		h := jsonrpc.NewHandler(jsonrpc.Methods{
-			"slow": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
-				time.Sleep(time.Second)
-				if n := ran.Load(); n < 90 || n > 110 {
-					t.Errorf("%d calls ran meanwhile", n)
-				}
-				return result(`1`)(ctx, call)
-			}),
-			"read": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
-				ran.Add(1)
-				return result(`"`+strings.Repeat("x", 1000)+`"`)(ctx, call)
-			}),
-		}, jsonrpc.WithMaxBatch(1001), jsonrpc.WithMaxAnswer(100_000), jsonrpc.WithTimeout(0))
-		body := `[{"jsonrpc":"2.0","id":0,"method":"slow"},` + strings.TrimPrefix(numbered("read", 1000), "[")
-		answer := inProcess(h, body)
-		if !json.Valid([]byte(answer)) || strings.Count(answer, `"id":`) != 1001 {
-			t.Errorf("answered %.200s…", answer)
-		}
-	})
+	for _, test := range []struct {
+		name      string
+		maxAnswer int
+		ends      bool  // the slow call's goroutine
+		ahead     int64 // calls that run before the slow one has ended
+		answered  int   // with a result
+	}{
+		{"a small answer", 100_000, false, 100, 97},
+		{"a large answer", 10_000_000, false, 1000, 5001},
+		{"a lost answer", 10_000_000, true, 1000, 5000},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var ran atomic.Int64
+			h := jsonrpc.NewHandler(jsonrpc.Methods{
+				"slow": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
+					time.Sleep(time.Second)
+					if n := ran.Load(); n < test.ahead*9/10 || n > test.ahead*11/10 {
+						t.Errorf("%s: %d calls ran meanwhile", test.name, n)
+					}
+					if test.ends {
+						runtime.Goexit()
+					}
+					return result(`1`)(ctx, call)
+				}),
+				"read": readOnly(func(ctx context.Context, call *jsonrpc.Call) error {
+					if ran.Add(1) == 1 {
+						time.Sleep(time.Millisecond) // helpers come, and one of them meets the slow call
+					}
+					return result(`"`+strings.Repeat("x", 1000)+`"`)(ctx, call)
+				}),
+			}, jsonrpc.WithMaxBatch(5001), jsonrpc.WithMaxAnswer(test.maxAnswer), jsonrpc.WithTimeout(0), jsonrpc.WithLogger(slog.New(slog.DiscardHandler)))
+			calls := strings.SplitAfterN(numbered("read", 5000), ",{", 2)
+			answer := inProcess(h, calls[0]+`"jsonrpc":"2.0","id":0,"method":"slow"},{`+calls[1])
+			if !json.Valid([]byte(answer)) || strings.Count(answer, `"jsonrpc":`) != 5001 {
+				t.Errorf("%s: answered %.200s…", test.name, answer)
+			}
+			if n := strings.Count(answer, `"result":`); n != test.answered {
+				t.Errorf("%s: %d results, want %d", test.name, n, test.answered)
+			}
+		})
+	}
 }
 
 // counter is a client that keeps nothing.
