@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -37,6 +38,7 @@ type commandLine struct {
 // Run runs the command and returns its exit code: 0 if it worked, 1 if it did
 // not, 2 if the command line makes no sense.
 func Run(args []string, streams Streams) (code int) {
+	defer runtime.KeepAlive(paceCollector())
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // who asks a second time need not wait: that signal ends the process

@@ -91,6 +91,7 @@ const jwksMaxAge = 5 * time.Minute
 // looks at that time to send requests elsewhere, and lets what runs come to its
 // end.
 func (s *server) serve(ctx context.Context, l net.Listener) error {
+	forgetStart()
 	var sweeper sync.WaitGroup
 	defer sweeper.Wait()
 	ctx, stop := context.WithCancel(ctx)
