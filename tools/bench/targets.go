@@ -19,6 +19,7 @@ const (
 	currentUserFinding
 	batchGrowthFinding
 	lastPageFinding
+	dispatchFinding
 	methodsFinding
 	clientFinding
 	memoryFinding
@@ -41,7 +42,8 @@ var targets = []struct {
 	{currentUserFinding, "`get_current_user` with a token, CPU of the server", 1.1, "a handler by hand that validates nothing"},
 	{batchGrowthFinding, "a call in a batch of 1,000, in process", 1.1, "a call in a batch of 10"},
 	{lastPageFinding, "`get_users` at the end of the largest table, by cursor", 1.2, "the first page"},
-	{methodsFinding, "a call with 1,000 methods, in process", 1.1, "a call with 10 methods"},
+	{dispatchFinding, "a call with 1,000 methods, 10 of which are called, in process", 1.1, "a call with 10 methods"},
+	{methodsFinding, "the same, 100 of which are called", 1.1, "a call with 10 methods"},
 	{clientFinding, "client call, CPU", 1.25, "`http.Client` with encoding/json"},
 	{memoryFinding, "batch of 10,000 calls with 1 KiB answers, peak memory", 4, "the answer's bytes"},
 }

@@ -94,7 +94,11 @@ func document(n int) []byte {
 	return text
 }
 
-// service is the Go code that implements a contract of n methods.
+// few is how many methods are called where few are.
+const few = 10
+
+// service is the Go code that implements a contract of n methods, and that
+// benchmarks it: FewOf and ManyOf of them are called.
 func service(n int) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "package methods\n\nimport (\n\t\"context\"\n\t\"testing\"\n\n\t%[2]q\n\t%[3]q\n)\n\ntype service%[1]d struct{}\n\n",
@@ -102,6 +106,8 @@ func service(n int) string {
 	for i := range n {
 		fmt.Fprintf(&s, "func (service%[1]d) Method%04[2]d(_ context.Context, p api%[1]d.Method%04[2]dParams) (int64, error) { return p.A + p.B, nil }\n", n, i)
 	}
-	fmt.Fprintf(&s, "\nfunc BenchmarkMethods%[1]d(b *testing.B) { run(b, api%[1]dserver.NewHandler(service%[1]d{}), %[1]d) }\n", n)
+	const text = "\nfunc Benchmark%[1]s%[2]d(b *testing.B) { run(b, api%[2]dserver.NewHandler(service%[2]d{}), %[2]d, %[3]d) }\n"
+	fmt.Fprintf(&s, text, "FewOf", n, min(n, few))
+	fmt.Fprintf(&s, text, "ManyOf", n, n)
 	return s.String()
 }

@@ -21,7 +21,7 @@ func command(ctx context.Context, dir, name string, args ...string) error {
 // TestWrite runs what is made: the benchmark looks at the answers.
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()
-	if err := Write(t.Context(), "../../..", dir, []int{3, 7}, command); err != nil {
+	if err := Write(t.Context(), "../../..", dir, []int{3, 20}, command); err != nil {
 		t.Fatal(err)
 	}
 	c := exec.CommandContext(t.Context(), "go", "test", "-bench=.", "-benchtime=1x")
@@ -30,7 +30,7 @@ func TestWrite(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for _, name := range []string{"BenchmarkMethods3", "BenchmarkMethods7"} {
+	for _, name := range []string{"BenchmarkFewOf3", "BenchmarkManyOf3", "BenchmarkFewOf20", "BenchmarkManyOf20"} {
 		if !bytes.Contains(out, []byte(name)) || !strings.Contains(string(out), "cpu-ns/call") {
 			t.Errorf("no %s in %s", name, out)
 		}
