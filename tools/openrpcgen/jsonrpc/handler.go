@@ -106,16 +106,26 @@ func acceptable(w http.ResponseWriter, r *http.Request) bool {
 		http.Error(w, "JSON-RPC is spoken by POST.", http.StatusMethodNotAllowed)
 		return false
 	}
-	if !isJSON(r.Header.Get("Content-Type")) {
+	if !isJSON(first(r.Header["Content-Type"])) {
 		http.Error(w, "Send the header Content-Type: application/json.", http.StatusUnsupportedMediaType)
 		return false
 	}
-	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+	if coding := first(r.Header["Content-Encoding"]); coding != "" && !strings.EqualFold(coding, "identity") {
 		w.Header().Set("Accept-Encoding", "identity")
 		http.Error(w, "Send the body without a Content-Encoding.", http.StatusUnsupportedMediaType)
 		return false
 	}
 	return true
+}
+
+// first does what [http.Header.Get] does, for names that are spelled as net/http
+// spells them. To make sure of that took 0.1 µs of the 0.5 that a call of add
+// takes.
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
 }
 
 func isJSON(contentType string) bool {
