@@ -122,7 +122,7 @@ func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
 		if isFalse(target) {
 			continue // no value is allowed
 		}
-		if only := onlyValue(target); required && only != "" {
+		if only := onlyValue(target); required && only != "" && !b.orNull(p.Schema) {
 			t.Consts = append(t.Consts, &Const{Name: p.Name, JSON: only, At: len(t.Fields), Sensitive: isSensitive(p.Schema) || target.Sensitive})
 			continue
 		}
@@ -163,6 +163,14 @@ func onlyValue(s *openrpc.Schema) string {
 		return string(n.JSON())
 	}
 	return ""
+}
+
+// orNull reports whether null may stand instead of the only value that a schema
+// leads to.
+func (b *builder) orNull(s *openrpc.Schema) bool {
+	return slices.ContainsFunc(b.steps(s), func(step *openrpc.Schema) bool {
+		return step.Nullable || onlyValue(step) == "" && b.allowsNull(step)
+	})
 }
 
 func onlyNode(s *openrpc.Schema) *openrpc.Node {
