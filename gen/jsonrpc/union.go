@@ -3,6 +3,7 @@
 package jsonrpc
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -217,8 +218,24 @@ func inOrder(scores [][]int) []int {
 	return order
 }
 
-// DecodeVariant decodes the value of a union that d has passed. Where a null may
-// count as left out, it does so only if no variant takes the value as it is.
+// misfits count how far a value is from a schema by which it was decoded all the
+// same.
+type misfits struct {
+	lapses int // members that are missing, or forbidden, and nulls taken for what is missing
+	drops  int // members that the schema does not name
+}
+
+func (m misfits) minus(other misfits) misfits {
+	return misfits{m.lapses - other.lapses, m.drops - other.drops}
+}
+
+func (m misfits) compare(other misfits) int {
+	return cmp.Or(cmp.Compare(m.lapses, other.lapses), cmp.Compare(m.drops, other.drops))
+}
+
+// DecodeVariant decodes the value of a union that d has passed. Of the variants
+// that decode tries, it is the first of those which the value misfits least. Who
+// reads what a server sends takes one of them whatever is missing.
 func DecodeVariant[V any](d *Decoder, raw []byte, decode func(*Decoder, []byte) (V, error)) (V, error) {
 	if d.tried == nil {
 		defer func() { d.tried = nil }()
@@ -227,12 +244,15 @@ func DecodeVariant[V any](d *Decoder, raw []byte, decode func(*Decoder, []byte) 
 	at := place{unsafe.SliceData(raw), (*V)(nil)}
 	known, ok := d.tried[at]
 	if !ok {
-		nulls := d.nulls
+		before := d.misfits
 		v, err := decodeVariant(d, raw, decode)
-		known = outcome{v, err, d.nulls - nulls}
-		d.tried[at], d.nulls = known, nulls
+		if err != nil {
+			d.misfits.lapses++ // nobody knows what it is
+		}
+		known = outcome{v, err, d.misfits.minus(before)}
+		d.tried[at], d.misfits = known, before
 	}
-	d.nulls += known.nulls
+	d.add(known.misfits)
 	v, _ := known.variant.(V)
 	return v, known.err
 }
@@ -250,74 +270,102 @@ type place struct {
 type outcome struct {
 	variant any
 	err     error
-	nulls   int
+	misfits misfits
 }
 
 func decodeVariant[V any](d *Decoder, raw []byte, decode func(*Decoder, []byte) (V, error)) (v V, err error) {
 	if d.lenient && KindOf(raw) == KindNull {
-		d.nulls++
+		d.misfits.lapses++
 		return v, nil
 	}
-	exact, nulls := d.exact, d.nulls
-	d.exact = true
-	v, err = decode(d, raw)
-	switch d.exact = false; {
-	case err == nil:
-		d.nulls = nulls
-	case err == errNull: // no other variant was to be tried
-		err = nil
-	case d.nulls > nulls:
-		d.nulls = nulls
+	d.allowed, d.closest = misfits{}, nil
+	if v, err = decode(d, raw); err != nil && d.closest != nil && (d.lenient || d.closest.lapses == 0) {
+		d.allowed = *d.closest
 		v, err = decode(d, raw)
 	}
-	d.exact = exact
 	return v, err
 }
 
-var errNull = errors.New("want a value, got null")
-
 // DecodeAs decodes a variant that is held by value, for [DecodeVariant].
 func DecodeAs[T any](d *Decoder, raw []byte, decode func(*T, *Decoder) error) (v T, err error) {
-	err = d.within(raw, func(inner *Decoder) error { return decode(&v, inner) })
+	err = d.only(raw, func(inner *Decoder) error { return decode(&v, inner) })
 	return v, err
 }
 
 // DecodeNew decodes a variant that is held by pointer, for [DecodeVariant].
 func DecodeNew[T any](d *Decoder, raw []byte, decode func(*T, *Decoder) error) (*T, error) {
 	v := new(T)
-	return v, d.within(raw, func(inner *Decoder) error { return decode(v, inner) })
+	return v, d.only(raw, func(inner *Decoder) error { return decode(v, inner) })
 }
 
 // TryAs is [DecodeAs] for one of several variants that a value may be.
-func TryAs[T any](d *Decoder, raw []byte, decode func(*T, *Decoder) error) (T, error) {
-	d.remember()
-	return DecodeAs(d, raw, decode)
+func TryAs[T any](d *Decoder, raw []byte, decode func(*T, *Decoder) error) (v T, err error) {
+	err = d.try(raw, func(inner *Decoder) error { return decode(&v, inner) })
+	return v, err
 }
 
 // TryNew is [DecodeNew] for one of several variants that a value may be.
 func TryNew[T any](d *Decoder, raw []byte, decode func(*T, *Decoder) error) (*T, error) {
-	d.remember()
-	return DecodeNew(d, raw, decode)
+	v := new(T)
+	return v, d.try(raw, func(inner *Decoder) error { return decode(v, inner) })
 }
 
-// remember makes d keep what becomes of the unions that it will meet.
-func (d *Decoder) remember() {
+// Member decodes a variant that is the value of an object's member; others skips
+// those beside it.
+func Member[T any](name string, others func(*Decoder) error, decode func(*T, *Decoder) error) func(*T, *Decoder) error {
+	return func(v *T, d *Decoder) error {
+		found := false
+		err := d.Object(func(n string) error {
+			if n != name {
+				return others(d)
+			}
+			found = true
+			return decode(v, d)
+		})
+		if err == nil && !found {
+			err = fmt.Errorf("no member %q", name)
+		}
+		return err
+	}
+}
+
+// only decodes raw, which d has passed, as the only variant that it may be.
+func (d *Decoder) only(raw []byte, decode func(*Decoder) error) error {
+	inner := d.inside(raw)
+	err := decode(inner)
+	d.add(inner.misfits)
+	return err
+}
+
+var errMisfit = errors.New("another variant may fit better")
+
+// try decodes raw as one of several variants that it may be.
+func (d *Decoder) try(raw []byte, decode func(*Decoder) error) error {
 	if d.tried == nil {
 		d.tried = map[place]outcome{}
 	}
-}
-
-// within decodes raw, which d has passed, once more.
-func (d *Decoder) within(raw []byte, decode func(*Decoder) error) error {
-	inner := &Decoder{data: raw, lenient: d.lenient, tried: d.tried}
+	inner := d.inside(raw)
 	if err := decode(inner); err != nil {
 		return err
 	}
-	d.nulls += inner.nulls
-	if inner.nulls > 0 && d.exact {
-		return errNull
+	if inner.misfits.compare(d.allowed) > 0 {
+		if d.closest == nil || inner.misfits.compare(*d.closest) < 0 {
+			d.closest = &inner.misfits
+		}
+		return errMisfit
 	}
+	d.add(inner.misfits)
 	return nil
+}
+
+// inside is a decoder of raw, which d has passed.
+func (d *Decoder) inside(raw []byte) *Decoder {
+	return &Decoder{data: raw, lenient: d.lenient, tried: d.tried}
+}
+
+func (d *Decoder) add(m misfits) {
+	d.misfits.lapses += m.lapses
+	d.misfits.drops += m.drops
 }
 
 // Peek returns the text of the next value, a part of the data, without passing

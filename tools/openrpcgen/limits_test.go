@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -120,54 +119,6 @@ func (o *original) noNumber(pointers []string, text string) string {
 		return "an integer whose maximum asks for uint64 is not negative, unless it has a minimum that is"
 	}
 	return ""
-}
-
-// ambiguous reports whether a choice leaves several alternatives for an object
-// or an array, and no tag among them. Which of them it becomes, its looks must
-// tell, and they may deceive.
-func (o *original) ambiguous(alternatives []string, value any) bool {
-	kind := "object"
-	switch value.(type) {
-	case object:
-	case []any:
-		kind = "array"
-	default:
-		return false
-	}
-	count, tags := 0, map[string]int{}
-	for _, alternative := range alternatives {
-		parts := o.inPlace([]string{alternative}, none)
-		if o.any(parts, func(s object) bool { return s["type"] != nil && !slices.Contains(typesOf(s), kind) }) {
-			continue
-		}
-		count++
-		for _, part := range parts {
-			properties, _ := o.at(part)["properties"].(object)
-			for name, p := range properties {
-				p, _ := p.(object)
-				if _, isText := p["const"].(string); isText && slices.Contains(list(o.at(part)["required"]), any(name)) {
-					tags[name]++
-				}
-			}
-		}
-	}
-	for _, n := range tags {
-		if n == count {
-			return false
-		}
-	}
-	return count > 1
-}
-
-// typesOf lists what the keyword type names.
-func typesOf(s object) (types []string) {
-	if one, ok := s["type"].(string); ok {
-		return []string{one}
-	}
-	for _, t := range list(s["type"]) {
-		types = append(types, t.(string))
-	}
-	return types
 }
 
 func list(value any) []any {

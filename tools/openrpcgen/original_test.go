@@ -98,7 +98,6 @@ func (o *original) any(pointers []string, is func(s object) bool) bool {
 type choice func(alternatives []string) []string
 
 func all(alternatives []string) []string { return alternatives }
-func none([]string) []string             { return nil }
 
 // inPlace adds to schemas those that speak of the same value: what they refer
 // to, their allOf, and what choose picks.

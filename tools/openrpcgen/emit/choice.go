@@ -40,16 +40,20 @@ func (p *printer) decodeAs(v *ir.Variant) string { return p.decodeBy("Decode", v
 // decodeBy spells what decodes a value as a variant: Decode where it can be no
 // other, else Try.
 func (p *printer) decodeBy(function string, v *ir.Variant) string {
-	raw := "raw"
 	if v.Pointer {
 		function += "New"
 	} else {
 		function += "As"
 	}
+	decoder := p.decoder(v.Type)
 	if v.Key != "" {
-		raw = fmt.Sprintf("%s(raw, %q)", p.rt("MemberOf"), v.Key)
+		others := "Drop"
+		if v.Closed {
+			others = "Forgive"
+		}
+		decoder = fmt.Sprintf("%s(%q, (*%s).%s, %s)", p.rt("Member"), v.Key, p.rt("Decoder"), others, decoder)
 	}
-	return fmt.Sprintf("%s(d, %s, %s)", p.rt(function), raw, p.decoder(v.Type))
+	return fmt.Sprintf("%s(d, raw, %s)", p.rt(function), decoder)
 }
 
 // tryAs returns a value as a variant, if it is one.

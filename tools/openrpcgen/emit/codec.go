@@ -322,13 +322,39 @@ func (w *writer) decodeStruct(p *printer, t *ir.Type) {
 	p.p("switch name {")
 	w.decodeMembers(p, t)
 	p.p("}")
-	if t.Extra != nil {
+	switch {
+	case t.Extra != nil:
 		p.p("return %s(&v.Extra, name, d, %s)", p.rt("DecodeMember"), p.valueDecoder(t.Extra))
-	} else {
+	case t.Tried && t.Closed:
+		p.p("return d.Forgive()")
+	case t.Tried:
+		p.p("return d.Drop()")
+	default:
 		p.p("return d.Skip()")
 	}
-	p.p("})")
+	p.p("}%s)", requiredNames(t))
 	p.p("}\n")
+}
+
+// requiredNames spells the arguments that name the members by which variants are
+// told apart.
+func requiredNames(t *ir.Type) string {
+	var names []string
+	if !t.Tried {
+		return ""
+	}
+	for _, c := range t.Consts {
+		names = append(names, c.Name)
+	}
+	for _, f := range t.Fields {
+		if f.Presence == ir.Required || f.Presence == ir.OrNull {
+			names = append(names, f.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ", " + quotedList(names)
 }
 
 func (w *writer) decodeMembers(p *printer, t *ir.Type) {
@@ -354,7 +380,7 @@ func (p *printer) decodeField(f *ir.Field) string {
 	case ir.ZeroMissing:
 		return fmt.Sprintf("%s(%s, d, %s)", p.rt("DecodeOptional"), v, p.decoder(f.Type))
 	case ir.NilMissing:
-		return fmt.Sprintf("%s(%s, d, %s)", p.rt("DecodePtr"), v, p.decoder(f.Type))
+		return fmt.Sprintf("%s(%s, d, %s)", p.rt("DecodeOptionalPtr"), v, p.decoder(f.Type))
 	case ir.OrNothing:
 		return fmt.Sprintf("%s(%s, d, %s)", p.rt("DecodeNullable"), v, p.decoder(f.Type))
 	}

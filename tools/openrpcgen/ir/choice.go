@@ -184,11 +184,11 @@ func (b *builder) tags(s *openrpc.Schema, c *Choice) (tags []string) {
 	return tags
 }
 
-// ownMember is a required member of v that no other variant can have.
+// ownMember is a required member of v that all other variants refuse.
 func ownMember(v *Variant, all []*Variant) string {
 	for _, name := range v.Required {
 		taken := slices.ContainsFunc(all, func(other *Variant) bool {
-			return other != v && (other.Open || slices.Contains(other.Required, name) || slices.Contains(other.Optional, name))
+			return other != v && (!other.Closed || slices.Contains(other.Required, name) || slices.Contains(other.Optional, name))
 		})
 		if !taken {
 			return name

@@ -126,7 +126,11 @@ func checksOf(s *openrpc.Schema, t *Type) (checks []Check) {
 		return nil
 	}
 	for _, s := range all {
-		if r := (&Reader{Type: t}); add(r, s) {
+		s := *s
+		if t.Kind == Float {
+			s.MultipleOf = nil // doubles cannot tell
+		}
+		if r := (&Reader{Type: t}); add(r, &s) {
 			checks = append(checks, r.Checks...)
 		}
 	}
@@ -162,6 +166,28 @@ func addKinds(t *Type, kinds map[Kind]bool, seen map[*Type]bool) {
 	}
 	for _, v := range c.Nested {
 		addKinds(v.Type, kinds, seen)
+	}
+}
+
+// markTried finds the types by which variants of unions are told apart: them, and
+// of what they are made.
+func markTried(types []*Type) {
+	var mark func(t *Type)
+	mark = func(t *Type) {
+		if t = base(t); t.Tried {
+			return
+		}
+		t.Tried = true
+		for _, part := range t.parts() {
+			mark(part)
+		}
+	}
+	for _, t := range types {
+		if t.Kind == Union && t.Of == nil {
+			for _, v := range t.Choice.Variants {
+				mark(v.Type)
+			}
+		}
 	}
 }
 

@@ -108,6 +108,7 @@ func (b *builder) object(s *openrpc.Schema, o owner) Type {
 	}
 	b.members(&t, fields, s, o)
 	t.Extra = b.extra(s, o)
+	t.Closed = isClosed(s)
 	return t
 }
 

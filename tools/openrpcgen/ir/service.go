@@ -123,6 +123,7 @@ func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrp
 	breakCycles(s.Types)
 	refreshAliases(s.Types)
 	markHolders(s.Types)
+	markTried(s.Types)
 	for i := 0; i < len(b.later); i++ { // some add others
 		b.later[i]()
 	}

@@ -40,6 +40,8 @@ type Type struct {
 	Text   string  // of a Constant, as Go spells it
 	Choice *Choice // of a Union
 	Shared bool    // a Struct that is a variant of a Union with Fields
+	Tried  bool    // a variant of a Union, or a part of one
+	Closed bool    // a Struct that has no members but those
 	Params bool    // a Struct of params, which may be positional
 	ByName bool    // a client sends these params by name
 

@@ -25,10 +25,11 @@ type Decoder struct {
 	args  int    // positional params met so far
 
 	lenient bool // a null where the contract wants a value counts as left out
-	exact   bool // not so while the variants of a union are tried
-	nulls   int  // that were taken so
 
-	tried map[place]outcome // unions met while variants of one around them are tried; nil where none are
+	misfits misfits           // of what was read, counted where variants of a union are tried
+	allowed misfits           // of a variant that is taken
+	closest *misfits          // of the variants that were not, the fewest; nil: all had errors
+	tried   map[place]outcome // unions met while variants of one around them are tried; nil where none are
 }
 
 // FromJSON is a generated type that reads itself.
@@ -146,7 +147,7 @@ func (d *Decoder) leftOut() bool {
 	if !d.lenient || !d.Null() {
 		return false
 	}
-	d.nulls++
+	d.misfits.lapses++
 	return true
 }
 
@@ -170,11 +171,13 @@ func (d *Decoder) next(c byte) bool {
 }
 
 // Object calls member for each member of an object. Member must read or skip
-// the value; name is valid only as long as it runs.
-func (d *Decoder) Object(member func(name string) error) error {
+// the value; name is valid only as long as it runs. That one of those required is
+// missing is no error, but tells variants of a union apart.
+func (d *Decoder) Object(member func(name string) error, required ...string) error {
 	if !d.next('{') {
 		return d.unlessLeftOut(d.want("an object"))
 	}
+	missing := len(required)
 	if d.depth++; d.depth > MaxDepth {
 		return errSyntax
 	}
@@ -185,12 +188,28 @@ func (d *Decoder) Object(member func(name string) error) error {
 			return err
 		}
 		d.next(':')
+		if missing > 0 && d.tried != nil && slices.Contains(required, string(name)) {
+			missing--
+		}
 		if err := member(unsafe.String(unsafe.SliceData(name), len(name))); err != nil {
 			return at(string(name), err)
 		}
 	}
+	d.misfits.lapses += missing
 	d.depth--
 	return nil
+}
+
+// Drop skips a member that a schema does not name.
+func (d *Decoder) Drop() error {
+	d.misfits.drops++
+	return d.Skip()
+}
+
+// Forgive skips a member that a schema forbids, but that a server has sent.
+func (d *Decoder) Forgive() error {
+	d.misfits.lapses++
+	return d.Skip()
 }
 
 // Array calls elem for each element of an array; it must read or skip it.
@@ -439,6 +458,15 @@ func DecodePtr[T any](v **T, d *Decoder, elem func(*T, *Decoder) error) error {
 	return elem(*v, d)
 }
 
+// DecodeOptionalPtr is [DecodeOptional] for what is held by pointer.
+func DecodeOptionalPtr[T any](v **T, d *Decoder, elem func(*T, *Decoder) error) error {
+	if d.Null() {
+		d.misfits.lapses++
+		return nil
+	}
+	return DecodePtr(v, d, elem)
+}
+
 // DecodeNullable reads a value or null.
 func DecodeNullable[T any](v *Nullable[T], d *Decoder, elem func(*T, *Decoder) error) error {
 	err := DecodePtr(&v.Value, d, elem)
@@ -450,6 +478,7 @@ func DecodeNullable[T any](v *Nullable[T], d *Decoder, elem func(*T, *Decoder) e
 // there are servers that send it.
 func DecodeOptional[T any](v *T, d *Decoder, elem func(*T, *Decoder) error) error {
 	if d.Null() {
+		d.misfits.lapses++
 		return nil
 	}
 	return elem(v, d)
