@@ -108,11 +108,11 @@ func acceptable(w http.ResponseWriter, r *http.Request) bool {
 		http.Error(w, "JSON-RPC is spoken by POST.", http.StatusMethodNotAllowed)
 		return false
 	}
-	if !isJSON(first(r.Header["Content-Type"])) {
+	if types := r.Header["Content-Type"]; len(types) == 0 || !all(types, isJSON) {
 		http.Error(w, "Send the header Content-Type: application/json.", http.StatusUnsupportedMediaType)
 		return false
 	}
-	if coding := first(r.Header["Content-Encoding"]); coding != "" && !strings.EqualFold(coding, "identity") {
+	if !all(r.Header["Content-Encoding"], isIdentity) {
 		w.Header().Set("Accept-Encoding", "identity")
 		http.Error(w, "Send the body without a Content-Encoding.", http.StatusUnsupportedMediaType)
 		return false
@@ -120,14 +120,17 @@ func acceptable(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// first does what [http.Header.Get] does, for names that are spelled as net/http
-// spells them. To make sure of that took 0.1 µs of the 0.5 that a call of add
-// takes.
-func first(values []string) string {
-	if len(values) == 0 {
-		return ""
+// all reports whether each line of a header is right: who else reads the request
+// may go by another than we do. The names of headers are spelled as net/http
+// spells them; to make sure of that, as [http.Header.Values] does, took 0.1 µs of
+// the 0.5 that a call of add takes.
+func all(lines []string, isRight func(string) bool) bool {
+	for _, line := range lines {
+		if !isRight(line) {
+			return false
+		}
 	}
-	return values[0]
+	return true
 }
 
 func isJSON(contentType string) bool {
@@ -137,6 +140,8 @@ func isJSON(contentType string) bool {
 	mediaType, _, err := mime.ParseMediaType(contentType)
 	return err == nil && mediaType == "application/json"
 }
+
+func isIdentity(coding string) bool { return coding == "" || strings.EqualFold(coding, "identity") }
 
 // answer runs what the body asks for.
 func (h *Handler) answer(ctx context.Context, x *exchange) {
