@@ -56,7 +56,7 @@ type scanner struct {
 	pos   int
 	depth int
 	name  span   // the last member name, without its quotes
-	names []span // those of the objects that are open, as long as none is escaped
+	names []span // the first ones of the objects that are open
 	err   error
 }
 
@@ -220,12 +220,13 @@ func (s *scanner) memberName() []byte {
 func (s *scanner) twice() { s.failAt(s.name.begin-1, "the member name stands twice") }
 
 // nameSet holds the names of one object. Those that its reader knows are bits;
-// few others are compared one by one; a map holds those that are escaped, and
-// keeps an object of a hundred thousand names from costing their square.
+// few others are compared one by one where they are; a map keeps an object of a
+// hundred thousand names from costing their square.
 type nameSet struct {
-	known uint8
-	first int // of this object, in scanner.names
-	many  map[string]struct{}
+	known   uint8
+	escaped bool // is one of those in scanner.names
+	first   int  // of this object, in scanner.names
+	many    map[string]struct{}
 }
 
 const fewNames = 16
@@ -244,20 +245,45 @@ func (n *nameSet) add(s *scanner, name []byte) {
 	}
 	own := s.names[n.first:]
 	for _, other := range own {
-		if bytes.Equal(name, s.data[other.begin:other.end]) {
+		raw := s.data[other.begin:other.end]
+		if !n.escaped && bytes.Equal(raw, name) || n.escaped && spells(raw, name) {
 			s.twice()
 			return
 		}
 	}
-	if escaped := len(name) < s.name.end-s.name.begin; !escaped && len(own) < fewNames {
+	if len(own) < fewNames {
+		n.escaped = n.escaped || len(name) < s.name.end-s.name.begin
 		s.names = append(s.names, s.name)
 		return
 	}
-	n.many = make(map[string]struct{}, 4*fewNames)
+	n.many = make(map[string]struct{}, len(own)+1)
 	for _, other := range own {
-		n.addToMany(s, s.data[other.begin:other.end])
+		raw := s.data[other.begin:other.end]
+		if n.escaped {
+			raw = unescape(raw)
+		}
+		n.addToMany(s, raw)
 	}
 	n.addToMany(s, name)
+}
+
+// spells reports whether raw, some of which may be escaped, stands for name.
+func spells(raw, name []byte) bool {
+	for {
+		i := bytes.IndexByte(raw, '\\')
+		if i < 0 {
+			return bytes.Equal(raw, name)
+		}
+		if len(name) <= i || string(raw[:i]) != string(name[:i]) {
+			return false
+		}
+		want, n := escape(raw[i:])
+		got, size := utf8.DecodeRune(name[i:])
+		if n == 0 || got != want {
+			return false
+		}
+		raw, name = raw[i+n:], name[i+size:]
+	}
 }
 
 // addToMany keeps the name where it is: the data outlives the scan.

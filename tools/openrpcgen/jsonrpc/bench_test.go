@@ -22,7 +22,7 @@ func sampleList(n int) []byte {
 }
 
 func BenchmarkCheck(b *testing.B) {
-	for _, data := range [][]byte{[]byte(sample), sampleList(1000), []byte(members(10_000))} {
+	for _, data := range [][]byte{[]byte(sample), sampleList(1000), []byte(members(10_000)), []byte(`[` + strings.Repeat(`{"\n":0},`, 1<<17) + `0]`)} {
 		b.Run(fmt.Sprint(len(data)), func(b *testing.B) {
 			b.SetBytes(int64(len(data)))
 			b.ReportAllocs()

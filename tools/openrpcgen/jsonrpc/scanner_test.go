@@ -26,6 +26,8 @@ func TestCheckAccepts(t *testing.T) {
 		`{"":1," ":2}`,
 		"{\"e\u0301\":1,\"\u00e9\":2}", // names that only normalisation would make equal
 		`[{"a":1},{"a":1}]`,
+		`{"\n":1,"n":2,"\\n":3,"\\\n":4,"\n\n":5,"a\n":6,"\na":7,"a":8,"":9,"\u00e9":10,"e":11}`,
+		`{"\u006d":0,` + members(16)[1:],
 		`{"a":{"a":{"a":1}}}`,
 		strings.Repeat("9", 1000), "1e999999999",
 		nested(64, "[", "]"), nested(64, `{"a":`, "}"), nested(32, `[{"a":`, "}]"),
@@ -79,6 +81,8 @@ func TestCheckRefuses(t *testing.T) {
 		{"\"\xf4\x90\x80\x80\"", 1, utf}, {"\"\xe2\x82\"", 1, utf}, {"{\"\x80\":1}", 2, utf},
 		{`{"a":1,"a":2}`, 7, twice}, {`{"a":1,"\u0061":2}`, 7, twice}, {`{"\/":1,"/":2}`, 8, twice}, {`[{"":1,"":2}]`, 7, twice},
 		{`{"😀":1,"\ud83d\ude00":2}`, 10, twice}, {`{"a":{"b":1,"c":{},"b":2}}`, 19, twice},
+		{`{"\n":0,"\u000a":1}`, 8, twice}, {`{"a\tb\tc":0,"x":1,"a\u0009b\tc":2}`, 19, twice}, {`{"\ud83d\ude00":1,"😀":2}`, 18, twice},
+		{`{"\u006d":0,` + members(16)[1:len(members(16))-1] + `,"m":1}`, 12 + len(members(16)) - 1, twice},
 		{strings.TrimSuffix(members(17), "}") + `,"n0":1}`, len(members(17)), twice},
 		{strings.TrimSuffix(members(17), "}") + `,"n\u0031\u0036":1}`, len(members(17)), twice},
 		{strings.TrimSuffix(members(1000), "}") + `,"n999":1}`, len(members(1000)), twice},
@@ -103,6 +107,18 @@ func TestCheckManyNames(t *testing.T) {
 	text := []byte(members(100_000))
 	if err := jsonrpc.Check(text); err != nil {
 		t.Error(err)
+	}
+}
+
+// Objects whose names are escaped are as small as others, and as many.
+func TestCheckEscapedNamesAllocateLittle(t *testing.T) {
+	for _, object := range []string{`{"\n":0}`, `{"\n":0,"\t":0,"a":0,"\u0061b":0}`} {
+		const objects = 1000
+		data := []byte("[" + strings.Repeat(object+",", objects-1) + object + "]")
+		escaped := float64(objects * strings.Count(object, "\\"))
+		if n := testing.AllocsPerRun(10, func() { _ = jsonrpc.Check(data) }); n > escaped+10 {
+			t.Errorf("%s: %v allocations for %v escaped names", object, n, escaped)
+		}
 	}
 }
 
