@@ -20,11 +20,13 @@ import (
 type judge struct {
 	schemas     *Schemas
 	interrupted func() error
-	places      int
-	err         error // why it gave up
+	steps       int                // taken so far: places, and values that were digested
+	looks       int                // whether anybody still waits
+	digests     map[uintptr]digest // by the address of an array or an object
+	err         error              // why it gave up
 }
 
-// patience is after how many places a judge looks whether anybody still waits.
+// patience is after how many steps a judge looks whether anybody still waits.
 const patience = 1024
 
 var errLoop = errors.New("a schema applies itself to the value that it is applied to")
@@ -41,6 +43,15 @@ func (j *judge) violations(s *jsonschema.Schema, params map[string]any, names []
 	return root.faults, nil
 }
 
+// spend takes steps, and gives up if nobody waits any more.
+func (j *judge) spend(steps int) {
+	j.steps += steps
+	if looks := j.steps / patience; looks > j.looks && j.err == nil {
+		j.looks = looks
+		j.err = j.interrupted()
+	}
+}
+
 // ask is the question whether a value fits a schema.
 type ask struct {
 	schema *jsonschema.Schema
@@ -51,9 +62,7 @@ type ask struct {
 
 // at judges a value, and all that is inside it, by the schemas asked for.
 func (j *judge) at(value any, names []string, asks ...ask) *place {
-	if j.places++; j.places%patience == 0 && j.err == nil {
-		j.err = j.interrupted()
-	}
+	j.spend(1)
 	p := &place{judge: j, value: value, names: names}
 	for _, a := range asks {
 		p.apply(a.schema, a.told)

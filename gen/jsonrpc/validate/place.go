@@ -110,6 +110,7 @@ func (p *place) judgeAlone(c *claim) {
 		c.breaks("/type")
 	case s.Always == nil:
 		p.judgeOthers(c)
+		p.judgeUnique(c)
 	case !*s.Always:
 		c.breaks("")
 	}
@@ -132,6 +133,17 @@ func (p *place) judgeOthers(c *claim) {
 	}
 	for _, cause := range fault.Causes { // the root says only that there are some
 		c.breaks(strings.TrimPrefix(cause.AbsoluteKeywordLocation, alone.Location))
+	}
+}
+
+// judgeUnique judges uniqueItems, unless there are more elements than are allowed.
+func (p *place) judgeUnique(c *claim) {
+	list, ok := p.value.([]any)
+	if !ok || !c.schema.UniqueItems || c.closed || c.schema.MaxItems >= 0 && len(list) > c.schema.MaxItems {
+		return
+	}
+	if !p.areUnique(list) {
+		c.breaks("/uniqueItems")
 	}
 }
 

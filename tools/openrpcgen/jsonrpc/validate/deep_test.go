@@ -66,12 +66,12 @@ func TestDeep(t *testing.T) {
 		}
 		for _, levels := range []int{100, 5000} {
 			for leaf, fits := range map[any]bool{json.Number("1"): true, "x": false} {
-				got, places, err := s.Judge("m", object{"v": nest(leaf, levels, test.list)})
+				got, steps, err := s.Judge("m", object{"v": nest(leaf, levels, test.list)})
 				if err != nil || (got == nil) != fits {
 					t.Errorf("%s, %d levels above %v: %v, %v", test.name, levels, leaf, got, err)
 				}
-				if values := levels + 2; places > values {
-					t.Errorf("%s: judged at %d places, but there are %d", test.name, places, values)
+				if values := levels + 2; steps > values {
+					t.Errorf("%s: took %d steps, but there are %d values", test.name, steps, values)
 				}
 			}
 		}
@@ -105,11 +105,22 @@ func TestLoop(t *testing.T) {
 
 // TestGivesUp has params that nobody waits for any more.
 func TestGivesUp(t *testing.T) {
-	s := compile(t, `"v":{"items":{"type":"integer"}}`, ``)
-	ctx := &fleeting{Context: t.Context()}
-	err := s.Check(ctx, &jsonrpc.Call{Method: "m", Params: json.RawMessage(`{"v":[` + strings.Repeat("1,", 100_000) + `1]}`)})
-	if !errors.Is(err, context.DeadlineExceeded) || ctx.looks != 2 {
-		t.Errorf("got %v after %d looks", err, ctx.looks)
+	numbers := strings.TrimSuffix(strings.Repeat("1,", 100_000), ",")
+	different := strings.Builder{}
+	for i := range 10_000 {
+		fmt.Fprintf(&different, "%d,", i)
+	}
+	for schema, value := range map[string]string{
+		`{"items":{"type":"integer"}}`:      `[` + numbers + `]`,
+		`{"uniqueItems":true}`:              `[` + different.String() + `"last"]`,
+		`{"uniqueItems":true,"maxItems":1}`: `[[[` + numbers + `]]]`,
+	} {
+		s := compile(t, `"v":`+schema, ``)
+		ctx := &fleeting{Context: t.Context()}
+		err := s.Check(ctx, &jsonrpc.Call{Method: "m", Params: json.RawMessage(`{"v":` + value + `}`)})
+		if !errors.Is(err, context.DeadlineExceeded) || ctx.looks != 2 {
+			t.Errorf("%s: got %v after %d looks", schema, err, ctx.looks)
+		}
 	}
 }
 

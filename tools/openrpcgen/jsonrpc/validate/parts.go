@@ -59,8 +59,8 @@ func askOfElement(s *jsonschema.Schema, i int, ask asking) {
 	ask(s.Contains, true)
 }
 
-// alone is a schema without its types and the keywords that apply others; nil if
-// it has only those.
+// alone is a schema without its types, the keywords that apply others, and
+// uniqueItems, which takes jsonschema/v5 too long; nil if it has only those.
 func (s *Schemas) alone(of *jsonschema.Schema) *jsonschema.Schema {
 	if rest, ok := s.rests.Load(of); ok {
 		return rest.(*jsonschema.Schema)
@@ -76,7 +76,7 @@ func withoutParts(s *jsonschema.Schema) *jsonschema.Schema {
 	rest.Ref, rest.Not, rest.If, rest.Then, rest.Else = nil, nil, nil, nil, nil
 	rest.AllOf, rest.AnyOf, rest.OneOf = nil, nil, nil
 	rest.Properties, rest.PatternProperties, rest.AdditionalProperties, rest.PropertyNames = nil, nil, nil, nil
-	rest.Items, rest.AdditionalItems, rest.Contains = nil, nil, nil
+	rest.Items, rest.AdditionalItems, rest.Contains, rest.UniqueItems = nil, nil, nil, false
 	if items, ok := s.Items.([]*jsonschema.Schema); ok && s.AdditionalItems == false {
 		rest.Items, rest.AdditionalItems = slices.Repeat([]*jsonschema.Schema{anything}, len(items)), false
 	}

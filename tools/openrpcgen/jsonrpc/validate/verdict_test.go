@@ -76,7 +76,7 @@ var memberNames = []string{"a", "b", "ab", "c"}
 func drawLeaf(t *rapid.T) object {
 	return maps.Clone(rapid.SampledFrom([]object{
 		{}, {}, {}, {"type": "object"}, {"type": []string{"array", "integer"}}, {"type": "string", "maxLength": 1}, {"minimum": 1, "multipleOf": 2},
-		{"minItems": 1, "uniqueItems": true}, {"maxProperties": 1}, {"const": 1}, {"format": "date"}, {"additionalItems": false}, {"additionalProperties": false},
+		{"minItems": 1, "uniqueItems": true}, {"maxItems": 1, "uniqueItems": true}, {"maxProperties": 1}, {"const": 1}, {"format": "date"}, {"additionalItems": false}, {"additionalProperties": false},
 	}).Draw(t, "leaf"))
 }
 
@@ -96,7 +96,7 @@ func drawValue(t *rapid.T, depth int) any {
 		}
 		return v
 	}
-	return rapid.SampledFrom([]any{nil, true, 1, 2, 1.5, "", "a", "2000-01-01"}).Draw(t, "value")
+	return rapid.SampledFrom([]any{nil, true, 1, 2, 1.5, json.Number("1.0"), json.Number("20e-1"), "", "a", "2000-01-01"}).Draw(t, "value")
 }
 
 // TestVerdicts holds verdicts, and what is said of the params that are refused,
@@ -191,7 +191,13 @@ func ours(violations []violation) (list []string) {
 	return list
 }
 
+// sorted leaves out where elements are not unique if there are too many of them:
+// jsonschema/v5 tells both.
 func sorted(list []string) []string {
+	list = slices.DeleteFunc(list, func(fault string) bool {
+		place, ok := strings.CutSuffix(fault, " uniqueItems")
+		return ok && slices.Contains(list, place+" maxItems")
+	})
 	slices.Sort(list)
 	return slices.Compact(list)
 }
