@@ -22,11 +22,11 @@ var (
 )
 
 // askOfMember asks what a schema asks of the member of this name.
-func askOfMember(s *jsonschema.Schema, name string, ask asking) {
+func (j *judge) askOfMember(s *jsonschema.Schema, name string, ask asking) {
 	part, known := s.Properties[name]
 	ask(part, false)
 	for pattern, part := range s.PatternProperties {
-		if pattern.MatchString(name) {
+		if j.matches(pattern, name) {
 			ask(part, false)
 			known = true
 		}
@@ -62,7 +62,8 @@ func askOfElement(s *jsonschema.Schema, i int, ask asking) {
 }
 
 // alone is a schema without its types, the keywords that apply others, and
-// uniqueItems, which takes jsonschema/v5 too long; nil if it has only those.
+// uniqueItems and pattern, which may take jsonschema/v5 too long; nil if it has
+// only those.
 func (s *Schemas) alone(of *jsonschema.Schema) *jsonschema.Schema {
 	if rest, ok := s.rests.Load(of); ok {
 		return rest.(*jsonschema.Schema)
@@ -78,7 +79,8 @@ func withoutParts(s *jsonschema.Schema) *jsonschema.Schema {
 	rest.Ref, rest.Not, rest.If, rest.Then, rest.Else = nil, nil, nil, nil, nil
 	rest.AllOf, rest.AnyOf, rest.OneOf = nil, nil, nil
 	rest.Properties, rest.PatternProperties, rest.AdditionalProperties, rest.PropertyNames = nil, nil, nil, nil
-	rest.Items, rest.AdditionalItems, rest.Contains, rest.UniqueItems = nil, nil, nil, false
+	rest.UniqueItems, rest.Pattern = false, nil
+	rest.Items, rest.AdditionalItems, rest.Contains = nil, nil, nil
 	if items, ok := s.Items.([]*jsonschema.Schema); ok && s.AdditionalItems == false {
 		rest.Items, rest.AdditionalItems = slices.Repeat([]*jsonschema.Schema{anything}, len(items)), false
 	}

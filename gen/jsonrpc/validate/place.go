@@ -111,6 +111,7 @@ func (p *place) judgeAlone(c *claim) {
 	case s.Always == nil:
 		p.judgeOthers(c)
 		p.judgeUnique(c)
+		p.judgePattern(c)
 	case !*s.Always:
 		c.breaks("")
 	}
@@ -144,6 +145,16 @@ func (p *place) judgeUnique(c *claim) {
 	}
 	if !p.areUnique(list) {
 		c.breaks("/uniqueItems")
+	}
+}
+
+func (p *place) judgePattern(c *claim) {
+	text, ok := p.value.(string)
+	if !ok || c.schema.Pattern == nil || c.closed {
+		return
+	}
+	if !p.matches(c.schema.Pattern, text) {
+		c.breaks("/pattern")
 	}
 }
 

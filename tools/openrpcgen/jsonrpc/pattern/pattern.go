@@ -39,6 +39,13 @@ func MustCompile(expr string) *Pattern {
 // [regexp.MatchString] for every string, valid UTF-8 or not.
 func (p *Pattern) Match(s string) bool { return p.compiled().MatchString(s) }
 
+// IsTable reports whether Match takes no more than a look into a table for each
+// byte. Else it takes as long as package regexp.
+func (p *Pattern) IsTable() bool {
+	_, ok := p.compiled().(*machine)
+	return ok
+}
+
 func compile(expr string) matcher {
 	re := regexp.MustCompile(expr)
 	parsed, _ := syntax.Parse(expr, syntax.Perl) // as package regexp has just done

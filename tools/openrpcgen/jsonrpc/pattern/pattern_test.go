@@ -84,8 +84,8 @@ func TestMatcher(t *testing.T) {
 		alphabet(62):    true,
 		alphabet(63):    false, // with the end and all other runes 65 classes
 	} {
-		if _, got := compile(expr).(*machine); got != want {
-			t.Errorf("%s: machine %v, want %v", expr, got, want)
+		if got := MustCompile(expr).IsTable(); got != want {
+			t.Errorf("%s: table %v, want %v", expr, got, want)
 		}
 	}
 }

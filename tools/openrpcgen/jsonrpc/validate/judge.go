@@ -18,7 +18,7 @@ import (
 type judge struct {
 	schemas     *Schemas
 	interrupted func() error
-	steps       int                // taken so far: places, and values that were digested
+	steps       int                // taken so far: places, values digested, patterns, runes matched without a table
 	looks       int                // whether anybody still waits
 	digests     map[uintptr]digest // by the address of an array or an object
 	err         error              // why it gave up
@@ -68,7 +68,7 @@ func (j *judge) at(value any, names []string, asks ...ask) *place {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, member := range v {
-			p.enter(p.step(name), member, func(s *jsonschema.Schema, ask asking) { askOfMember(s, name, ask) })
+			p.enter(p.step(name), member, func(s *jsonschema.Schema, ask asking) { j.askOfMember(s, name, ask) })
 			p.enter(p.step(name), name, askOfName)
 		}
 	case []any:

@@ -3,10 +3,12 @@
 //
 // Verdicts are those of github.com/santhosh-tekuri/jsonschema/v5 (draft-07),
 // but for numbers beyond [jsonrpc.CheckNumber], which are always refused. It
-// judges what a keyword says by itself; the schemas that keywords apply are gone
-// through here, so that time grows with the size of params and not with a power
-// of their depth. What a violation says is written from the schema alone and
-// never holds a value.
+// judges what most keywords say by themselves. The schemas that keywords apply
+// are gone through here, and uniqueItems and patterns are judged here, because
+// jsonschema/v5 may take a power of the size of params for them, or a thousand
+// times as long, and does not end with the call's deadline. Here time grows with
+// the size of params times that of the schema. What a violation says is written
+// from the schema alone and never holds a value.
 package validate
 
 import (
@@ -29,10 +31,11 @@ import (
 // several goroutines; only so many validate at once, because a validation's
 // memory is a multiple of what it looks at.
 type Schemas struct {
-	methods map[string]*paramsSchema
-	bundle  any      // the document that Compile was given, for messages
-	rests   sync.Map // what jsonschema/v5 judges, by schema
-	slots   chan struct{}
+	methods  map[string]*paramsSchema
+	bundle   any      // the document that Compile was given, for messages
+	rests    sync.Map // what jsonschema/v5 judges, by schema
+	patterns sync.Map // as fast lanes have them, by the regexp of a schema
+	slots    chan struct{}
 }
 
 // paramsSchema is the schema of the params of one method, by name.

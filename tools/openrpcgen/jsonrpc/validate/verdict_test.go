@@ -55,7 +55,7 @@ func drawSchema(t *rapid.T, component, depth int, inside bool) any {
 		case "properties":
 			s[keyword] = object{"a": within(), "b": within()}
 		case "patternProperties":
-			s[keyword] = object{"^a": within(), "b$": within()}
+			s[keyword] = object{"^a": within(), "b$": within(), `\bab`: within()}
 		case "dependencies":
 			s[keyword] = object{"a": same(), "b": []string{"ab"}}
 		case "tuple":
@@ -76,6 +76,7 @@ var memberNames = []string{"a", "b", "ab", "c"}
 func drawLeaf(t *rapid.T) object {
 	return maps.Clone(rapid.SampledFrom([]object{
 		{}, {}, {}, {"type": "object"}, {"type": []string{"array", "integer"}}, {"type": "string", "maxLength": 1}, {"minimum": 1, "multipleOf": 2},
+		{"pattern": "^a"}, {"pattern": `\b1?$`},
 		{"minItems": 1, "uniqueItems": true}, {"maxItems": 1, "uniqueItems": true}, {"maxProperties": 1}, {"const": 1}, {"format": "date"}, {"additionalItems": false}, {"additionalProperties": false},
 	}).Draw(t, "leaf"))
 }
