@@ -206,28 +206,31 @@ const openSession = `-- name: OpenSession :one
 INSERT INTO sessions (id, user_id, expires_at, address)
 SELECT $1, users.id, $2, $3
 FROM users
-WHERE users.id = $4 AND users.password_hash = $5 AND users.active AND users.deleted_at IS NULL
+WHERE users.id = $4 AND users.username_canonical = $5 AND users.password_hash = $6
+  AND users.active AND users.deleted_at IS NULL
 FOR NO KEY UPDATE
 RETURNING id, user_id, generation, created_at, rotated_at, expires_at, address
 `
 
 type OpenSessionParams struct {
-	ID           string
-	ExpiresAt    time.Time
-	Address      *netip.Addr
-	UserID       int64
-	PasswordHash string
+	ID                string
+	ExpiresAt         time.Time
+	Address           *netip.Addr
+	UserID            int64
+	UsernameCanonical string
+	PasswordHash      string
 }
 
-// OpenSession begins a session of whoever had this hash when the password was checked. If it has changed since, or the account may
-// no longer be used, there is no such row: the lock makes whoever is changing that wait, or waits for them. Logins to one account
-// wait for each other as well, so that EndOldestSessions counts all of them.
+// OpenSession begins a session of whoever had this name and this hash when the password was checked. If either has changed since, or
+// the account may no longer be used, there is no such row: the lock makes whoever is changing that wait, or waits for them. Logins to
+// one account wait for each other as well, so that EndOldestSessions counts all of them.
 func (q *Queries) OpenSession(ctx context.Context, arg OpenSessionParams) (Session, error) {
 	row := q.db.QueryRow(ctx, openSession,
 		arg.ID,
 		arg.ExpiresAt,
 		arg.Address,
 		arg.UserID,
+		arg.UsernameCanonical,
 		arg.PasswordHash,
 	)
 	var i Session

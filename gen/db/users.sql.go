@@ -281,6 +281,33 @@ func (q *Queries) LockAdminsAnd(ctx context.Context, id int64) ([]LockAdminsAndR
 	return items, nil
 }
 
+const lockUser = `-- name: LockUser :one
+SELECT id, username, email, password_hash, role, created_at, updated_at, deleted_at, username_canonical, email_canonical, active FROM users
+WHERE id = $1 AND deleted_at IS NULL
+FOR UPDATE
+`
+
+// LockUser finds an account that is not deleted, and keeps it as it is until the transaction ends. The lock is that of whoever gives
+// it another name.
+func (q *Queries) LockUser(ctx context.Context, id int64) (User, error) {
+	row := q.db.QueryRow(ctx, lockUser, id)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Username,
+		&i.Email,
+		&i.PasswordHash,
+		&i.Role,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.UsernameCanonical,
+		&i.EmailCanonical,
+		&i.Active,
+	)
+	return i, err
+}
+
 const setPassword = `-- name: SetPassword :one
 UPDATE users
 SET password_hash = $1, updated_at = now()

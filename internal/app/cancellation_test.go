@@ -32,7 +32,7 @@ func (f *fixture) hang(t *testing.T) (conn net.Conn, unlock func()) {
 func waiting(t *testing.T, conn *pgx.Conn) (n int) {
 	t.Helper()
 	const sql = `SELECT count(*) FROM pg_stat_activity
-		WHERE datname = current_database() AND state = 'active' AND wait_event_type = 'Lock' AND query LIKE '%UPDATE users%'`
+		WHERE datname = current_database() AND state = 'active' AND wait_event_type = 'Lock' AND query LIKE '-- name: LockUser%'`
 	check(t, conn.QueryRow(t.Context(), sql).Scan(&n))
 	return n
 }

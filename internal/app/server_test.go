@@ -131,7 +131,8 @@ func (f *fixture) login(t *testing.T, username, role string) (user db.User, head
 		Username: username, Email: username + "@example.com", PasswordHash: "-", Role: role,
 	}))(t)
 	session := must(f.users.OpenSession(t.Context(), db.OpenSessionParams{
-		ID: rand.Text(), UserID: user.ID, PasswordHash: user.PasswordHash, ExpiresAt: time.Now().Add(time.Hour),
+		ID: rand.Text(), UserID: user.ID, UsernameCanonical: user.UsernameCanonical, PasswordHash: user.PasswordHash,
+		ExpiresAt: time.Now().Add(time.Hour),
 	}))(t)
 	token, _, err := f.tokens.Issue(auth.Claims{UserID: user.ID, Username: username, SessionID: session.ID, ExpiresAt: session.ExpiresAt})
 	return user, "Authorization: Bearer " + must(token, err)(t)

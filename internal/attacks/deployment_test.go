@@ -132,7 +132,8 @@ type session struct {
 func (d *deployment) session(t *testing.T, user db.User) session {
 	t.Helper()
 	row := must(d.db.OpenSession(t.Context(), db.OpenSessionParams{
-		ID: rand.Text(), UserID: user.ID, PasswordHash: user.PasswordHash, ExpiresAt: time.Now().Add(24 * time.Hour),
+		ID: rand.Text(), UserID: user.ID, UsernameCanonical: user.UsernameCanonical, PasswordHash: user.PasswordHash,
+		ExpiresAt: time.Now().Add(24 * time.Hour),
 	}))(t)
 	token, _, err := d.tokens.Issue(auth.Claims{
 		UserID: user.ID, Username: user.Username, SessionID: row.ID, ExpiresAt: row.ExpiresAt,

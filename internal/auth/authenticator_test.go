@@ -44,7 +44,8 @@ func newFixture(t *testing.T) *fixture {
 	keys := newKeys(t)
 	for id, lifetime := range map[string]time.Duration{"S": time.Hour, "expired": -time.Hour} {
 		_, err := database.OpenSession(t.Context(), db.OpenSessionParams{
-			ID: id, UserID: ann.ID, PasswordHash: ann.PasswordHash, ExpiresAt: time.Now().Add(lifetime)})
+			ID: id, UserID: ann.ID, UsernameCanonical: ann.UsernameCanonical, PasswordHash: ann.PasswordHash,
+			ExpiresAt: time.Now().Add(lifetime)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -143,10 +143,11 @@ func (s *Service) newerHash(ctx context.Context, stored, password string) string
 // account has changed meanwhile.
 func (s *Service) logIn(ctx context.Context, q *db.Queries, login *throttle.Login, user db.User, newer string) (result rollcall.Authentication, err error) {
 	if newer != "" {
-		user, err = q.SetPassword(ctx, db.SetPasswordParams{ID: user.ID, OldHash: user.PasswordHash, NewHash: newer})
+		_, err := q.SetPassword(ctx, db.SetPasswordParams{ID: user.ID, OldHash: user.PasswordHash, NewHash: newer})
 		if err != nil {
 			return result, err
 		}
+		user.PasswordHash = newer // and no more: by another name it would be another login
 	}
 	session, err := s.openSession(ctx, q, user)
 	if err != nil {
@@ -165,11 +166,12 @@ func (s *Service) logIn(ctx context.Context, q *db.Queries, login *throttle.Logi
 // openSession makes room for a session, and begins it.
 func (s *Service) openSession(ctx context.Context, q *db.Queries, user db.User) (session db.Session, err error) {
 	session, err = q.OpenSession(ctx, db.OpenSessionParams{
-		ID:           rand.Text(),
-		UserID:       user.ID,
-		PasswordHash: user.PasswordHash,
-		ExpiresAt:    s.now().Add(s.SessionLifetime),
-		Address:      address(ctx),
+		ID:                rand.Text(),
+		UserID:            user.ID,
+		UsernameCanonical: user.UsernameCanonical,
+		PasswordHash:      user.PasswordHash,
+		ExpiresAt:         s.now().Add(s.SessionLifetime),
+		Address:           address(ctx),
 	})
 	if err != nil {
 		return session, err

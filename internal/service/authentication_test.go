@@ -189,15 +189,19 @@ func hashesOf(do func()) uint64 {
 	return (after.TotalAlloc - before.TotalAlloc) / hashMemory
 }
 
+// oldHash is one of password that is made with other params than are used now.
+func oldHash() string {
+	key := argon2.IDKey([]byte(password), make([]byte, 16), 1, 8192, 1, 32)
+	return "$argon2id$v=19$m=8192,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$" + base64.RawStdEncoding.EncodeToString(key)
+}
+
 // A hash that was made with other params than are used now is replaced when its
 // owner logs in; sessions that they have go on.
 func TestRehash(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	const old = "$argon2id$v=19$m=8192,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
-	key := argon2.IDKey([]byte(password), make([]byte, 16), 1, 8192, 1, 32)
 	ada := must(f.db.CreateUser(t.Context(), db.CreateUserParams{
-		Username: "ada", Email: "ada@example.com", Role: "user", PasswordHash: old + base64.RawStdEncoding.EncodeToString(key),
+		Username: "ada", Email: "ada@example.com", Role: "user", PasswordHash: oldHash(),
 	}))(t)
 	before := f.as(t, ada)
 	if got := ask(t, f.client(""), rollcall.MethodAuthenticate, `["ada","wrong"]`); got != "-32001" {

@@ -73,7 +73,7 @@ func TestRoundTrips(t *testing.T) {
 		"get_user":         2,
 		"get_users":        2,
 		"create_user":      2 + 2 + 2, // is the name free; user, audit
-		"update_user":      2 + 2 + 3, // whose name is it; user, devices, audit
+		"update_user":      1 + 2 + 4, // whose name it was, user, devices, audit
 		"set_role":         1 + 2 + 3, // administrators, role, audit
 		"set_active":       1 + 2 + 4, // administrators, account, sessions, audit
 		"delete_user":      1 + 2 + 5, // administrators, account, sessions, devices, audit

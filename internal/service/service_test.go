@@ -128,7 +128,8 @@ func (f *fixture) as(t *testing.T, user db.User) *rollcall.Client {
 func (f *fixture) session(t *testing.T, user db.User) db.Session {
 	t.Helper()
 	return must(f.db.OpenSession(t.Context(), db.OpenSessionParams{
-		ID: rand.Text(), UserID: user.ID, PasswordHash: user.PasswordHash, ExpiresAt: time.Now().Add(24 * time.Hour),
+		ID: rand.Text(), UserID: user.ID, UsernameCanonical: user.UsernameCanonical, PasswordHash: user.PasswordHash,
+		ExpiresAt: time.Now().Add(24 * time.Hour),
 	}))(t)
 }
 

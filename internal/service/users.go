@@ -102,7 +102,6 @@ type userUpdate struct {
 	s       *Service
 	params  rollcall.UpdateUserParams
 	columns db.UpdateUserParams
-	name    string // canonical, as it was; "" where neither name nor password changes
 }
 
 // prepare asks whoever changes themselves for the password, and hashes a new one.
@@ -119,16 +118,12 @@ func (u *userUpdate) prepare(ctx context.Context) (err error) {
 		}
 		u.columns.OldHash = &me.PasswordHash
 	}
-	if u.params.Password == "" && u.params.Username == "" {
+	if u.params.Password == "" {
 		return nil
 	}
 	user, err := u.s.DB.GetUser(ctx, u.columns.ID)
 	if err != nil {
 		return err
-	}
-	u.name = user.UsernameCanonical
-	if u.params.Password == "" {
-		return nil
 	}
 	hash, err := u.s.newHash(ctx, "password", u.params.Password,
 		user.Username, user.Email, string(u.params.Username), string(u.params.Email))
@@ -154,9 +149,13 @@ func (u *userUpdate) changes() (names []string) {
 }
 
 // apply changes the row. With a new password, nobody who knew the old one stays
-// logged in; to a name that was given up no device is known.
+// logged in; to a name that was given up no device is known. Which name that is
+// tells the row alone, once nobody else can change it.
 func (u *userUpdate) apply(ctx context.Context, q *db.Queries) (user db.User, err error) {
-	user, err = q.UpdateUser(ctx, u.columns)
+	before, err := q.LockUser(ctx, u.columns.ID)
+	if err == nil {
+		user, err = q.UpdateUser(ctx, u.columns)
+	}
 	if u.columns.OldHash != nil {
 		err = changedMeanwhile(err)
 	}
@@ -164,9 +163,9 @@ func (u *userUpdate) apply(ctx context.Context, q *db.Queries) (user db.User, er
 	case err != nil:
 		return user, err
 	case u.columns.PasswordHash != nil:
-		return user, u.s.endSessions(ctx, q, user.ID, u.name)
-	case u.name != "":
-		return user, u.s.Logins.Forget(ctx, q, u.name)
+		return user, u.s.endSessions(ctx, q, user.ID, before.UsernameCanonical)
+	case user.UsernameCanonical != before.UsernameCanonical:
+		return user, u.s.Logins.Forget(ctx, q, before.UsernameCanonical)
 	}
 	return user, nil
 }

@@ -1,11 +1,12 @@
 -- name: OpenSession :one
--- OpenSession begins a session of whoever had this hash when the password was checked. If it has changed since, or the account may
--- no longer be used, there is no such row: the lock makes whoever is changing that wait, or waits for them. Logins to one account
--- wait for each other as well, so that EndOldestSessions counts all of them.
+-- OpenSession begins a session of whoever had this name and this hash when the password was checked. If either has changed since, or
+-- the account may no longer be used, there is no such row: the lock makes whoever is changing that wait, or waits for them. Logins to
+-- one account wait for each other as well, so that EndOldestSessions counts all of them.
 INSERT INTO sessions (id, user_id, expires_at, address)
 SELECT @id, users.id, @expires_at, sqlc.narg(address)
 FROM users
-WHERE users.id = @user_id AND users.password_hash = @password_hash AND users.active AND users.deleted_at IS NULL
+WHERE users.id = @user_id AND users.username_canonical = @username_canonical AND users.password_hash = @password_hash
+  AND users.active AND users.deleted_at IS NULL
 FOR NO KEY UPDATE
 RETURNING *;
 

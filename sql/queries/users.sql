@@ -51,6 +51,13 @@ WHERE deleted_at IS NULL AND id < coalesce(sqlc.narg(after)::bigint, 92233720368
 ORDER BY id DESC
 LIMIT sqlc.arg('limit')::bigint OFFSET sqlc.arg('offset')::bigint;
 
+-- name: LockUser :one
+-- LockUser finds an account that is not deleted, and keeps it as it is until the transaction ends. The lock is that of whoever gives
+-- it another name.
+SELECT * FROM users
+WHERE id = @id AND deleted_at IS NULL
+FOR UPDATE;
+
 -- name: UpdateUser :one
 -- UpdateUser sets the columns whose argument is not nil. Where the password is no longer that of old_hash, if that is given, there
 -- is no such row.
