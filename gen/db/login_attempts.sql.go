@@ -141,6 +141,8 @@ type ReserveLoginRow struct {
 // now() is when the statement began. Where it then had to wait for another, that one's retry_at lies after it: right for a delay,
 // and why there is none before the limit, not even of no length. What is counted on from there takes the clock as it is then, or
 // the other's failure would seem to lie ahead and count as two.
+//
+// retry_after is rounded up: whoever came before their moment would have to come once more, later than those who came once.
 func (q *Queries) ReserveLogin(ctx context.Context, arg ReserveLoginParams) (ReserveLoginRow, error) {
 	row := q.db.QueryRow(ctx, reserveLogin,
 		arg.Key,

@@ -369,7 +369,7 @@ type MissingSession struct {
 
 // Delay: When to try again.
 type Delay struct {
-	// In how many seconds.
+	// In how many seconds, rounded up.
 	// Minimum 1.
 	RetryAfter int64 `json:"retry_after"`
 }

@@ -188,7 +188,7 @@ type authSettings struct {
 	SessionLifetime   time.Duration `env:"ROLLCALL_SESSION_LIFETIME" default:"720h" help:"How long a session goes on, however often it is refreshed."`
 	LoginLimit        int           `env:"ROLLCALL_LOGIN_LIMIT" default:"10" help:"How many logins to one account may fail before the next has to wait; one is forgotten each hour. 0 is any number, from any address."`
 	LoginAddressLimit int           `env:"ROLLCALL_LOGIN_ADDRESS_LIMIT" default:"100" help:"How many logins from one address may fail, to whatever accounts, before the next has to wait."`
-	LoginDelay        time.Duration `env:"ROLLCALL_LOGIN_DELAY" default:"30s" help:"How long that wait is. Each further failure doubles it. For an account, each address waits up to half as long again, by lot."`
+	LoginDelay        time.Duration `env:"ROLLCALL_LOGIN_DELAY" default:"30s" help:"How long that wait is. Each further failure doubles it. For an account, each address, or /48 of IPv6, waits up to half as long again, by lot."`
 	LoginLongestDelay time.Duration `env:"ROLLCALL_LOGIN_LONGEST_DELAY" default:"15m" help:"The longest that it becomes, before the lot."`
 	HashSlots         int           `env:"ROLLCALL_HASH_SLOTS" default:"0" help:"How many passwords are hashed at once, at 19 MiB each; 0 is one per two CPUs, 256 the most."`
 	HashQueueTimeout  time.Duration `env:"ROLLCALL_HASH_QUEUE_TIMEOUT" default:"1.5s" help:"How long a call waits for its turn to hash a password before it is refused."`

@@ -194,7 +194,8 @@ func (d *deployment) deleted(t *testing.T) string {
 }
 
 // Whoever has logged in from a device before gets in from there, whatever others
-// guess, even at the same time and from the same address.
+// guess, even at the same time and from the same address; and by another name,
+// from anywhere.
 func TestGuessesDoNotLockTheOwnerOut(t *testing.T) {
 	parallel(t)
 	d := deployLimited(t)
@@ -241,6 +242,14 @@ func TestGuessesDoNotLockTheOwnerOut(t *testing.T) {
 	changed := must(c.ChangePassword(t.Context(), rollcall.ChangePasswordParams{OldPassword: password, NewPassword: second}))(t)
 	expect(7, "one from before the password changed", second, desk, rollcall.CodeTooManyAttempts)
 	expect(8, "the one since", second, changed.DeviceToken, 0)
+
+	user.Username = "x" + user.Username
+	must(d.with(0, d.admin(t).token).UpdateUser(t.Context(), rollcall.UpdateUserParams{
+		UserID: rollcall.UserID(user.ID), Username: rollcall.Username(user.Username),
+	}))(t)
+	if _, got := logIn(9, second, ""); got != 0 {
+		t.Errorf("by another name, given by an administrator, with no token: answered %d", got)
+	}
 }
 
 // Without a device token, who has to wait depends on name and address, and not on

@@ -29,7 +29,7 @@ type Config struct {
 	// AddressLimit is the same for one address, whatever the accounts; of IPv6, for one /64.
 	AddressLimit int
 	// Delay is how long the first wait is. The next is twice as long, and so on, up to LongestDelay. Of an account, each address
-	// waits longer by its lot, up to half the delay.
+	// (of IPv6, each /48) waits longer by its lot, up to half the delay.
 	Delay, LongestDelay time.Duration
 }
 
@@ -58,12 +58,11 @@ func (l *Logins) Reserve(ctx context.Context, guess Guess) (login *Login, done f
 	if known {
 		return l.reserve(ctx, &Login{logins: l, Device: guess.Device, key: l.deviceKey(guess.Account, guess.Device)})
 	}
-	name, from := []byte(guess.Account), []byte(network(guess.Address))
 	return l.reserve(ctx, &Login{
 		logins:     l,
 		key:        l.accountKey(guess.Account),
-		addressKey: l.secret.MAC("login address", from),
-		lot:        l.secret.MAC("login lot", name, from),
+		addressKey: l.secret.MAC("login address", []byte(network(guess.Address, clientBits))),
+		lot:        l.secret.MAC("login lot", []byte(guess.Account), []byte(network(guess.Address, siteBits))),
 	})
 }
 
@@ -90,7 +89,7 @@ type Login struct {
 	Device          string // the token of where it came from; empty where that is not known to the account
 	logins          *Logins
 	key, addressKey []byte // what it counts for
-	lot             []byte // tells its address's moments from others'
+	lot             []byte // tells its network's moments from others'
 }
 
 func (l *Login) count(ctx context.Context) error {
@@ -159,11 +158,17 @@ func (l *Logins) deviceKey(account, device string) []byte {
 	return l.secret.MAC("login device", []byte(account), []byte(device))
 }
 
-// network is what one client has of addresses: with IPv6, anybody has a whole /64.
-func network(address netip.Addr) string {
+// Of IPv6, anybody has a whole /64, and failures count for that. But for nothing more than the asking one has a /48, which is the
+// smallest network that is routed by itself, and holds 65,536 of those: if each drew a lot, one of them would nearly always be first.
+// Of IPv4 both are the one address. They are rented singly and cost something each, and neighbours in a larger network are
+// strangers, any of whom could then keep another away for good by coming at the same moments.
+const clientBits, siteBits = 64, 48
+
+// network is the address of IPv4, or the network of IPv6 with so many bits.
+func network(address netip.Addr, bits int) string {
 	address = address.Unmap()
 	if address.Is6() {
-		prefix, _ := address.WithZone("").Prefix(64)
+		prefix, _ := address.WithZone("").Prefix(bits)
 		return prefix.String()
 	}
 	return address.String()

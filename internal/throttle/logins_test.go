@@ -305,15 +305,20 @@ func TestSessions(t *testing.T) {
 }
 
 // At its limit an account has a turn now and then, in which each address has its
-// own moment. So of those who come as soon as they may, each gets its share, and
-// nobody who asks all the time gets all.
+// own moment, or of IPv6 each /48. So of those who come as soon as they may, each
+// gets its share, and nobody who asks all the time gets all.
 func TestLots(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct{ strangers, turns, atLeast int }{
-		{strangers: 1, turns: 100, atLeast: 25}, // five standard deviations below a half
-		{strangers: 3, turns: 200, atLeast: 20}, // as many below a quarter
+	const ipv4, site = "203.0.113.%d", "2001:db8:1:%x::1"
+	for _, test := range []struct {
+		addresses                 string
+		strangers, turns, atLeast int
+	}{
+		{ipv4, 1, 100, 25}, // five standard deviations below a half
+		{ipv4, 3, 200, 20}, // as many below a quarter
+		{site, 50, 100, 25},
 	} {
-		t.Run(fmt.Sprint(test.strangers, " against one"), func(t *testing.T) {
+		t.Run(fmt.Sprint(test.strangers, " like ", test.addresses, " against one"), func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, throttle.Config{AccountLimit: 3, AddressLimit: 1000, Delay: 30 * time.Second, LongestDelay: 15 * time.Minute})
 			f.fail(t, 3, "ada", abroad)
@@ -322,7 +327,7 @@ func TestLots(t *testing.T) {
 				f.pass(t, seconds(f.try(t, "ada", home)))
 				taken := false
 				for i := range test.strangers { // who ask all the time, so have asked before
-					taken = f.try(t, "ada", fmt.Sprintf("203.0.113.%d", i)) == 0 || taken
+					taken = f.try(t, "ada", fmt.Sprintf(test.addresses, i)) == 0 || taken
 				}
 				if !taken {
 					f.fail(t, 1, "ada", home)

@@ -11,6 +11,8 @@ SELECT EXISTS (SELECT FROM login_attempts WHERE key = @device_key AND device_unt
 -- now() is when the statement began. Where it then had to wait for another, that one's retry_at lies after it: right for a delay,
 -- and why there is none before the limit, not even of no length. What is counted on from there takes the clock as it is then, or
 -- the other's failure would seem to lie ahead and count as two.
+--
+-- retry_after is rounded up: whoever came before their moment would have to come once more, later than those who came once.
 WITH by_address AS (
     INSERT INTO login_attempts AS a (key, clear_at)
     SELECT sqlc.narg(address_key)::bytea, now() + interval '1 hour'

@@ -2134,7 +2134,7 @@ const Document = `{
           "retry_after": {
             "type": "integer",
             "minimum": 1,
-            "description": "In how many seconds."
+            "description": "In how many seconds, rounded up."
           }
         }
       },
