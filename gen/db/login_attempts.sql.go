@@ -12,7 +12,7 @@ import (
 )
 
 const forgetDevices = `-- name: ForgetDevices :exec
-UPDATE login_attempts SET device_until = '-infinity'
+UPDATE login_attempts SET known_until = '-infinity'
 WHERE account_key = $1
 `
 
@@ -26,7 +26,7 @@ const forgetLogins = `-- name: ForgetLogins :execrows
 DELETE FROM login_attempts
 WHERE key IN (
     SELECT a.key FROM login_attempts AS a
-    WHERE greatest(a.clear_at, a.retry_at, a.device_until) <= now()
+    WHERE greatest(a.clear_at, a.retry_at, a.known_until) <= now()
     FOR UPDATE SKIP LOCKED
 )
 `
@@ -41,7 +41,7 @@ func (q *Queries) ForgetLogins(ctx context.Context) (int64, error) {
 }
 
 const knowsDevice = `-- name: KnowsDevice :one
-SELECT EXISTS (SELECT FROM login_attempts WHERE key = $1 AND device_until > now())
+SELECT EXISTS (SELECT FROM login_attempts WHERE key = $1 AND known_until > now())
 `
 
 // KnowsDevice tells whether an account has been logged in to from a device, within 30 days.
@@ -58,13 +58,13 @@ WITH forgotten AS (
     WHERE key IN (
         SELECT d.key FROM login_attempts AS d
         WHERE d.account_key = $2 AND d.key <> $1
-        ORDER BY d.device_until DESC, d.key
+        ORDER BY d.known_until DESC, d.key
         OFFSET $3::bigint
     )
 )
-INSERT INTO login_attempts (key, clear_at, device_until, account_key)
+INSERT INTO login_attempts (key, clear_at, known_until, account_key)
 VALUES ($1, now(), now() + interval '30 days', $2)
-ON CONFLICT (key) DO UPDATE SET device_until = excluded.device_until, account_key = excluded.account_key
+ON CONFLICT (key) DO UPDATE SET known_until = excluded.known_until, account_key = excluded.account_key
 `
 
 type RememberDeviceParams struct {

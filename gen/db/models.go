@@ -45,7 +45,7 @@ type LoginAttempt struct {
 	// When the next turn begins: of an account, with the first moment that an address may have.
 	RetryAt time.Time
 	// Until when a device is known.
-	DeviceUntil time.Time
+	KnownUntil time.Time
 	// Of a device, the key of the account that it is known to.
 	AccountKey []byte
 	// When the turn began that was taken last: it goes on if that login has not failed.

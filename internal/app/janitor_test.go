@@ -15,7 +15,7 @@ func TestSweep(t *testing.T) {
 		`INSERT INTO users (username, email, password_hash) VALUES ('ada', 'ada@example.com', '-')`,
 		`INSERT INTO sessions (id, user_id, expires_at) VALUES
 			('goes on', 1, now() + interval '1 minute'), ('expired', 1, now() - interval '1 minute')`,
-		`INSERT INTO login_attempts (key, clear_at, retry_at, device_until) VALUES
+		`INSERT INTO login_attempts (key, clear_at, retry_at, known_until) VALUES
 			('counts', now() + interval '1 minute', '-infinity', '-infinity'),
 			('has to wait', now() - interval '1 minute', now() + interval '1 minute', '-infinity'),
 			('is known', now() - interval '1 minute', '-infinity', now() + interval '1 minute'),

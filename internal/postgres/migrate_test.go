@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"io/fs"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -59,6 +60,27 @@ func TestMigrateWaitsItsTurn(t *testing.T) {
 	queryRow[bool](t, other, "SELECT pg_advisory_unlock($1)", lock.DefaultLockID)
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+}
+
+// Instances of the version before go on while a new one migrates, so nothing that
+// they use is taken away; it may be by a later version, whose migration is listed.
+func TestMigrationsOnlyAdd(t *testing.T) {
+	t.Parallel()
+	takesAway := regexp.MustCompile(`(?im)^\s*(DELETE|TRUNCATE|UPDATE|DROP)\b|\bDROP\s+(COLUMN|CONSTRAINT)\b|\bRENAME\b|\bSET\s+NOT\s+NULL\b|\bTYPE\b`)
+	allowed := map[string]bool{"00003_create_sessions.sql": true} // came with all the rest, at the first release
+	files, err := fs.Glob(migrations.FS, "*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		text, err := fs.ReadFile(migrations.FS, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := takesAway.Find(text); (found != nil) != allowed[file] {
+			t.Errorf("%s has %q: takes something away: %v, want %v", file, found, found != nil, allowed[file])
+		}
 	}
 }
 

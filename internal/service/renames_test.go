@@ -62,7 +62,7 @@ func TestRenamesMeanwhile(t *testing.T) {
 			if got := <-answered; got != test.want {
 				t.Errorf("answered %s, want %s", got, test.want)
 			}
-			devices := scan[int](t, conn, `SELECT count(*) FROM login_attempts WHERE device_until > now()`)
+			devices := scan[int](t, conn, `SELECT count(*) FROM login_attempts WHERE known_until > now()`)
 			if want := map[string]int{"-32001": 1, "ok": 0}[test.want]; devices != want {
 				t.Errorf("%d devices are known, want %d", devices, want)
 			}

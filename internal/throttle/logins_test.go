@@ -102,7 +102,7 @@ func (f *fixture) succeed(t *testing.T, username, address string, device ...stri
 func (f *fixture) pass(t *testing.T, d time.Duration) {
 	t.Helper()
 	const sql = `UPDATE login_attempts SET clear_at = clear_at - $1::interval, retry_at = retry_at - $1::interval,
-		retry_at_before = retry_at_before - $1::interval, device_until = device_until - $1::interval`
+		retry_at_before = retry_at_before - $1::interval, known_until = known_until - $1::interval`
 	must(f.conn.Exec(t.Context(), sql, d))(t)
 }
 

@@ -2,16 +2,16 @@
 
 -- What an account was known by was the address of a login, which others may share. Now it is a token that the login was answered
 -- with; and where logins to an account have to wait, each address has its own moment, so that nobody has every turn.
-DELETE FROM login_attempts WHERE account_key IS NOT NULL;
-
-ALTER TABLE login_attempts RENAME COLUMN known_until TO device_until;
+--
+-- What is there stays, under its name: programs that know nothing of devices may go on with it for a while. Under their keys nobody
+-- looks for a device, nor do they under ours, and what either forgets of an account the other does not know any more.
 ALTER TABLE login_attempts ADD COLUMN retry_at_before timestamptz NOT NULL DEFAULT '-infinity';
 
 COMMENT ON TABLE login_attempts IS 'How often logins have failed of late, by account and by address, or by the device or session that they came from.';
 COMMENT ON COLUMN login_attempts.key IS 'A keyed hash of what is counted: neither names nor addresses nor tokens can be read here.';
 COMMENT ON COLUMN login_attempts.retry_at IS 'When the next turn begins: of an account, with the first moment that an address may have.';
 COMMENT ON COLUMN login_attempts.retry_at_before IS 'When the turn began that was taken last: it goes on if that login has not failed.';
-COMMENT ON COLUMN login_attempts.device_until IS 'Until when a device is known.';
+COMMENT ON COLUMN login_attempts.known_until IS 'Until when a device is known.';
 COMMENT ON COLUMN login_attempts.account_key IS 'Of a device, the key of the account that it is known to.';
 
 -- +goose StatementBegin

@@ -1,6 +1,6 @@
 -- name: KnowsDevice :one
 -- KnowsDevice tells whether an account has been logged in to from a device, within 30 days.
-SELECT EXISTS (SELECT FROM login_attempts WHERE key = @device_key AND device_until > now());
+SELECT EXISTS (SELECT FROM login_attempts WHERE key = @device_key AND known_until > now());
 
 -- name: ReserveLogin :one
 -- ReserveLogin counts a login before it is tried, as if it had failed, and tells whether it may be. Counted are the address and,
@@ -69,17 +69,17 @@ WITH forgotten AS (
     WHERE key IN (
         SELECT d.key FROM login_attempts AS d
         WHERE d.account_key = sqlc.arg(account_key) AND d.key <> sqlc.arg(device_key)
-        ORDER BY d.device_until DESC, d.key
+        ORDER BY d.known_until DESC, d.key
         OFFSET sqlc.arg(others)::bigint
     )
 )
-INSERT INTO login_attempts (key, clear_at, device_until, account_key)
+INSERT INTO login_attempts (key, clear_at, known_until, account_key)
 VALUES (sqlc.arg(device_key), now(), now() + interval '30 days', sqlc.arg(account_key))
-ON CONFLICT (key) DO UPDATE SET device_until = excluded.device_until, account_key = excluded.account_key;
+ON CONFLICT (key) DO UPDATE SET known_until = excluded.known_until, account_key = excluded.account_key;
 
 -- name: ForgetDevices :exec
 -- ForgetDevices makes no device known to an account any more: who knew its password need not know it now.
-UPDATE login_attempts SET device_until = '-infinity'
+UPDATE login_attempts SET known_until = '-infinity'
 WHERE account_key = sqlc.arg(account_key);
 
 -- name: ForgetLogins :execrows
@@ -87,6 +87,6 @@ WHERE account_key = sqlc.arg(account_key);
 DELETE FROM login_attempts
 WHERE key IN (
     SELECT a.key FROM login_attempts AS a
-    WHERE greatest(a.clear_at, a.retry_at, a.device_until) <= now()
+    WHERE greatest(a.clear_at, a.retry_at, a.known_until) <= now()
     FOR UPDATE SKIP LOCKED
 );
