@@ -199,8 +199,8 @@ type Service interface {
 	// people use, or that is the account's own name or email, is refused.
 	//
 	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
-	// [*OverloadedError], [*IdempotencyConflictError], [*InvalidParamsError],
-	// [*InternalError].
+	// [*TooManyAttemptsError], [*OverloadedError], [*IdempotencyConflictError],
+	// [*InvalidParamsError], [*InternalError].
 	CreateUser(ctx context.Context, params CreateUserParams) (User, error)
 
 	// UpdateUser is the method update_user.

@@ -219,20 +219,33 @@ func TestKeyOfARefusedCall(t *testing.T) {
 	}
 }
 
-// A thief of a token who knows a key, too, cannot try by it what the password is:
-// that a call is not the one before is a failed guess, and that it is, is none.
+// A thief of a token who knows a key, too, cannot try by it what the password is,
+// or was made for somebody else: that a call is not the one before is a failed
+// guess, and that it is, is none.
 func TestGuessesByKey(t *testing.T) {
 	parallel(t)
 	d := deployLimited(t)
-	for _, method := range []string{rollcall.MethodChangePassword, rollcall.MethodUpdateUser} {
-		t.Run(method, func(t *testing.T) {
-			s := d.session(t, d.somebody(t, rollcall.RoleUser))
-			params := map[string]any{"old_password": password, "new_password": newPassword, "idempotency_key": "the key"}
-			guessed := "new_password"
-			if method == rollcall.MethodUpdateUser {
-				params = map[string]any{"user_id": s.user.ID, "current_password": password, "password": newPassword, "idempotency_key": "the key"}
-				guessed = "password"
-			}
+	other := d.somebody(t, rollcall.RoleUser)
+	for _, test := range []struct {
+		name, method string
+		role         rollcall.Role // of the caller
+		guessed      string
+		params       func(me session) map[string]any
+	}{
+		{"change_password", rollcall.MethodChangePassword, rollcall.RoleUser, "new_password", func(session) map[string]any {
+			return map[string]any{"old_password": password, "new_password": newPassword}
+		}},
+		{"update_user", rollcall.MethodUpdateUser, rollcall.RoleUser, "password", func(me session) map[string]any {
+			return map[string]any{"user_id": me.user.ID, "current_password": password, "password": newPassword}
+		}},
+		{"update_user of another", rollcall.MethodUpdateUser, rollcall.RoleAdmin, "password", func(session) map[string]any {
+			return map[string]any{"user_id": other.ID, "password": newPassword}
+		}},
+		{"create_user", rollcall.MethodCreateUser, rollcall.RoleAdmin, "password", keyedCalls["create_user"].params},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s, method, guessed := d.session(t, d.somebody(t, test.role)), test.method, test.guessed
+			params := with(test.params(s), "idempotency_key", "the key")
 			first := d.call(t, 0, s.token, method, params)
 			stolen := d.again(t, s).token
 			for i := range limit + 2 {

@@ -19,7 +19,8 @@ type change[Result any] struct {
 	method string
 	params jsonrpc.ToJSON
 	key    rollcall.IdempotencyKey // "" is none
-	// guess says that params hold a password that the caller may only be guessing.
+	// guess says that params hold a password, be it another's, that the caller may
+	// only be guessing.
 	guess bool
 	// changes are what the audit log tells of it.
 	changes []string

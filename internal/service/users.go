@@ -56,7 +56,7 @@ func (s *Service) CreateUser(ctx context.Context, params rollcall.CreateUserPara
 		Role:     string(rollcall.RoleUser),
 	}
 	return do(ctx, s, change[rollcall.User]{
-		method: rollcall.MethodCreateUser, params: &params, key: params.IdempotencyKey,
+		method: rollcall.MethodCreateUser, params: &params, key: params.IdempotencyKey, guess: true,
 		prepare: func() (err error) {
 			if err := s.DB.CheckFree(ctx, user.Username, user.Email); err != nil {
 				return err
@@ -87,7 +87,7 @@ func (s *Service) UpdateUser(ctx context.Context, params rollcall.UpdateUserPara
 	same.CurrentPassword = ""
 	result, err = do(ctx, s, change[rollcall.User]{
 		method: rollcall.MethodUpdateUser, params: &same, key: params.IdempotencyKey, changes: update.changes(),
-		guess:   params.Password != "" && update.columns.ID == caller(ctx).ID,
+		guess:   params.Password != "",
 		prepare: func() error { return update.prepare(ctx) },
 		apply: func(q *db.Queries) (int64, rollcall.User, error) {
 			user, err := update.apply(ctx, q)

@@ -1061,6 +1061,9 @@ const Document = `{
           "$ref": "#/components/errors/PermissionDenied"
         },
         {
+          "$ref": "#/components/errors/TooManyAttempts"
+        },
+        {
           "$ref": "#/components/errors/Overloaded"
         },
         {
