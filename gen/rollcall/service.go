@@ -208,9 +208,10 @@ type Service interface {
 	// Changes a user's name, email or password.
 	//
 	// An administrator may change any user. Whoever changes themselves must give
-	// `current_password`: a token alone, which may be stolen, must not be enough.
-	// What is left out stays as it is; a call that changes nothing is refused. A
-	// new password ends all sessions of the account.
+	// `current_password`: a token alone, which may be stolen, must not be enough;
+	// and they may choose no name or email that this password is, unless they give
+	// a new one. What is left out stays as it is; a call that changes nothing is
+	// refused. A new password ends all sessions of the account.
 	//
 	// Errors: [*AuthenticationFailedError], [*PermissionDeniedError],
 	// [*UserNotFoundError], [*TooManyAttemptsError], [*OverloadedError],

@@ -327,8 +327,9 @@ type ParamsFault struct {
 // ParamsFaultReason: Why a param is refused that fits its schema. `taken`:
 // another user has it. `common_password`: many people use it.
 // `personal_password`: it is the account's own name or email, with or without
-// digits after it. `password_length`: it has fewer than 8 or more than 128
-// characters once it is normalised.
+// digits after it; or this is a name or email that the password is.
+// `password_length`: it has fewer than 8 or more than 128 characters once it
+// is normalised.
 type ParamsFaultReason string
 
 // The values of [ParamsFaultReason] that the contract knows.

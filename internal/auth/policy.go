@@ -2,6 +2,7 @@ package auth
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -43,18 +44,20 @@ func CheckPassword(password string, personal ...string) error {
 	if n := utf8.RuneCountInString(password); n < minPasswordLength || n > maxPasswordLength {
 		return PasswordLength
 	}
-	folded := strings.ToLower(password)
-	if strings.Contains(commonPasswords, "\n"+folded+"\n") {
+	if strings.Contains(commonPasswords, "\n"+strings.ToLower(password)+"\n") {
 		return PasswordCommon
 	}
-	for _, text := range personal {
-		text = strings.ToLower(normalise(text))
-		local, _, _ := strings.Cut(text, "@")
-		if isVariant(folded, text) || isVariant(folded, local) {
-			return PasswordPersonal
-		}
+	if slices.ContainsFunc(personal, func(text string) bool { return IsPersonal(password, text) }) {
+		return PasswordPersonal
 	}
 	return nil
+}
+
+// IsPersonal tells whether a password is a name or email address, or too much like it, as CheckPassword has it.
+func IsPersonal(password, text string) bool {
+	password, text = strings.ToLower(normalise(password)), strings.ToLower(normalise(text))
+	local, _, _ := strings.Cut(text, "@")
+	return isVariant(password, text) || isVariant(password, local)
 }
 
 const (

@@ -131,6 +131,34 @@ func checkTaken(t *testing.T, f *fixture, answer, param, value string) {
 	}
 }
 
+// Nobody chooses a name or an email that their password is, unless they choose
+// another password too.
+func TestNamesLikeThePassword(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	const current = "zebra-quartz"
+	created := must(f.admin(t).CreateUser(t.Context(), rollcall.CreateUserParams{
+		Username: "ada", Email: "ada@example.com", Password: current,
+	}))(t)
+	self := f.client(string(login(t, f, "ada", current).Token))
+	tests := []struct{ params, want string }{
+		{`"username":"zebra-quartz"`, "-32602 username personal_password"},
+		{`"username":"Zebra-Quartz"`, "-32602 username personal_password"},
+		{`"email":"zebra-quartz@example.com"`, "-32602 email personal_password"},
+		{`"username":"countess","email":"zebra-quartz@example.com"`, "-32602 email personal_password"},
+		{`"username":"zebra-quartz","password":"zebra-quartz!"`, "-32602 password personal_password"},
+		{`"username":"zebra-quartz-1"`, ""}, // and more
+		{`"username":"zebra","email":"quartz@example.com"`, ""},
+		{`"username":"zebra-quartz","password":"analytical engine"`, ""},
+	}
+	for _, test := range tests {
+		got := ask(t, self, rollcall.MethodUpdateUser, fmt.Sprintf(`{"user_id":%d,"current_password":%q,%s}`, created.ID, current, test.params))
+		if test.want == "" && strings.HasPrefix(got, "-32") || test.want != "" && got != test.want {
+			t.Errorf("%s: answered %s, want %q", test.params, got, test.want)
+		}
+	}
+}
+
 // What is easily guessed is nobody's password, by whichever method it is set.
 func TestEasyPasswords(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rollcall-rpc/rollcall/gen/db"
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
+	"github.com/rollcall-rpc/rollcall/internal/auth"
 	"github.com/rollcall-rpc/rollcall/internal/postgres"
 )
 
@@ -116,6 +117,9 @@ func (u *userUpdate) prepare(ctx context.Context) (err error) {
 		if err := u.s.confirm(ctx, rollcall.MethodUpdateUser, "current_password", u.params.CurrentPassword); err != nil {
 			return err
 		}
+		if err := u.checkNames(); err != nil {
+			return err
+		}
 		u.columns.OldHash = &me.PasswordHash
 	}
 	if u.params.Password == "" {
@@ -129,6 +133,26 @@ func (u *userUpdate) prepare(ctx context.Context) (err error) {
 		user.Username, user.Email, string(u.params.Username), string(u.params.Email))
 	u.columns.PasswordHash = &hash
 	return err
+}
+
+// checkNames refuses a new name or email that is the password which the account
+// goes on with. Of somebody else's password an administrator knows nothing.
+func (u *userUpdate) checkNames() error {
+	if u.params.Password != "" {
+		return nil
+	}
+	for _, param := range []struct{ name, value string }{
+		{"username", string(u.params.Username)},
+		{"email", string(u.params.Email)},
+	} {
+		if auth.IsPersonal(string(u.params.CurrentPassword), param.value) {
+			return &rollcall.InvalidParamsError{Data: &rollcall.ParamsFault{
+				Field: param.name, Reason: rollcall.ParamsFaultReasonPersonalPassword,
+				Message: "this is the account's password, with or without digits after it; choose another, or give a new password too",
+			}}
+		}
+	}
+	return nil
 }
 
 // changes names what is changed, for the audit log.

@@ -1110,7 +1110,7 @@ const Document = `{
     {
       "name": "update_user",
       "summary": "Changes a user's name, email or password.",
-      "description": "An administrator may change any user. Whoever changes themselves must give ` + "`" + `current_password` + "`" + `: a token alone, which may be stolen, must not be enough. What is left out stays as it is; a call that changes nothing is refused. A new password ends all sessions of the account.",
+      "description": "An administrator may change any user. Whoever changes themselves must give ` + "`" + `current_password` + "`" + `: a token alone, which may be stolen, must not be enough; and they may choose no name or email that this password is, unless they give a new one. What is left out stays as it is; a call that changes nothing is refused. A new password ends all sessions of the account.",
       "tags": [
         {
           "$ref": "#/components/tags/users"
@@ -2071,7 +2071,7 @@ const Document = `{
         }
       },
       "ParamsFaultReason": {
-        "description": "Why a param is refused that fits its schema. ` + "`" + `taken` + "`" + `: another user has it. ` + "`" + `common_password` + "`" + `: many people use it. ` + "`" + `personal_password` + "`" + `: it is the account's own name or email, with or without digits after it. ` + "`" + `password_length` + "`" + `: it has fewer than 8 or more than 128 characters once it is normalised.",
+        "description": "Why a param is refused that fits its schema. ` + "`" + `taken` + "`" + `: another user has it. ` + "`" + `common_password` + "`" + `: many people use it. ` + "`" + `personal_password` + "`" + `: it is the account's own name or email, with or without digits after it; or this is a name or email that the password is. ` + "`" + `password_length` + "`" + `: it has fewer than 8 or more than 128 characters once it is normalised.",
         "type": "string",
         "enum": [
           "taken",
