@@ -57,7 +57,7 @@ type RevokeSessionParams struct {
 // ChangePasswordParams are the params of change_password.
 type ChangePasswordParams struct {
 	OldPassword    CurrentPassword `json:"old_password"`             // The password as it is now.
-	NewPassword    Password        `json:"new_password"`             // The new password.
+	NewPassword    Password        `json:"new_password"`             // The new password: another than the old one.
 	IdempotencyKey IdempotencyKey  `json:"idempotency_key,omitzero"` // Names this call, so that it can be sent again.
 }
 

@@ -328,23 +328,25 @@ type ParamsFault struct {
 // another user has it. `common_password`: many people use it.
 // `personal_password`: it is the account's own name or email, with or without
 // digits after it; or this is a name or email that the password is.
+// `unchanged_password`: it is the account's password already.
 // `password_length`: it has fewer than 8 or more than 128 characters once it
 // is normalised.
 type ParamsFaultReason string
 
 // The values of [ParamsFaultReason] that the contract knows.
 const (
-	ParamsFaultReasonTaken            ParamsFaultReason = "taken"
-	ParamsFaultReasonCommonPassword   ParamsFaultReason = "common_password"
-	ParamsFaultReasonPersonalPassword ParamsFaultReason = "personal_password"
-	ParamsFaultReasonPasswordLength   ParamsFaultReason = "password_length"
+	ParamsFaultReasonTaken             ParamsFaultReason = "taken"
+	ParamsFaultReasonCommonPassword    ParamsFaultReason = "common_password"
+	ParamsFaultReasonPersonalPassword  ParamsFaultReason = "personal_password"
+	ParamsFaultReasonUnchangedPassword ParamsFaultReason = "unchanged_password"
+	ParamsFaultReasonPasswordLength    ParamsFaultReason = "password_length"
 )
 
 // Known reports whether v is one of the constants above. A value that is not came
 // from a newer server and is kept as it is.
 func (v ParamsFaultReason) Known() bool {
 	switch v {
-	case ParamsFaultReasonTaken, ParamsFaultReasonCommonPassword, ParamsFaultReasonPersonalPassword, ParamsFaultReasonPasswordLength:
+	case ParamsFaultReasonTaken, ParamsFaultReasonCommonPassword, ParamsFaultReasonPersonalPassword, ParamsFaultReasonUnchangedPassword, ParamsFaultReasonPasswordLength:
 		return true
 	}
 	return false

@@ -13,11 +13,12 @@ import (
 // PasswordFault is why a new password is refused, by the word for it in the contract's errors.
 type PasswordFault string
 
-// The faults of CheckPassword.
+// The faults of CheckPassword and CheckChange.
 const (
-	PasswordLength   PasswordFault = "password_length"
-	PasswordCommon   PasswordFault = "common_password"
-	PasswordPersonal PasswordFault = "personal_password"
+	PasswordLength    PasswordFault = "password_length"
+	PasswordCommon    PasswordFault = "common_password"
+	PasswordPersonal  PasswordFault = "personal_password"
+	PasswordUnchanged PasswordFault = "unchanged_password"
 )
 
 // Error tells whoever chooses a password what to do.
@@ -29,6 +30,8 @@ func (f PasswordFault) Error() string {
 		return "this is one of the passwords that everybody tries first; choose another"
 	case PasswordPersonal:
 		return "this is the account's own name or email address, with or without digits after it; choose another password"
+	case PasswordUnchanged:
+		return "this is the account's password already; choose another"
 	}
 	return string(f)
 }
@@ -49,6 +52,15 @@ func CheckPassword(password string, personal ...string) error {
 	}
 	if slices.ContainsFunc(personal, func(text string) bool { return IsPersonal(password, text) }) {
 		return PasswordPersonal
+	}
+	return nil
+}
+
+// CheckChange tells whether a new password is another than the old one; its error is a PasswordFault. Whoever has to change a password
+// that somebody knows must not keep it by mistake.
+func CheckChange(old, password string) error {
+	if normalise(old) == normalise(password) {
+		return PasswordUnchanged
 	}
 	return nil
 }

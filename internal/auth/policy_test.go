@@ -68,7 +68,7 @@ func TestCheckPassword(t *testing.T) {
 // Faults are words of the contract, and sentences for people.
 func TestPasswordFaults(t *testing.T) {
 	t.Parallel()
-	for _, fault := range []PasswordFault{PasswordLength, PasswordCommon, PasswordPersonal} {
+	for _, fault := range []PasswordFault{PasswordLength, PasswordCommon, PasswordPersonal, PasswordUnchanged} {
 		if text := fault.Error(); text == string(fault) || !strings.Contains(text, "password") {
 			t.Errorf("%s says %s", string(fault), text)
 		}

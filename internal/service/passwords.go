@@ -24,6 +24,9 @@ func (s *Service) ChangePassword(ctx context.Context, params rollcall.ChangePass
 			if err := s.confirm(ctx, rollcall.MethodChangePassword, "old_password", params.OldPassword); err != nil {
 				return err
 			}
+			if err := checkChange("new_password", params.OldPassword, params.NewPassword); err != nil {
+				return err
+			}
 			hash, err = s.newHash(ctx, "new_password", params.NewPassword, me.Username, me.Email)
 			return err
 		},
@@ -119,17 +122,30 @@ func (s *Service) confirm(ctx context.Context, method, param string, password ro
 // newHash is the hash of a new password, which param holds, unless it is one
 // that is too easily guessed: personal is what everybody knows of its owner.
 func (s *Service) newHash(ctx context.Context, param string, password rollcall.Password, personal ...string) (string, error) {
-	err := auth.CheckPassword(string(password), personal...)
-	if fault, ok := errors.AsType[auth.PasswordFault](err); ok {
-		return "", &rollcall.InvalidParamsError{Data: &rollcall.ParamsFault{
-			Field: param, Reason: rollcall.ParamsFaultReason(fault), Message: fault.Error(),
-		}}
+	if err := refusal(param, auth.CheckPassword(string(password), personal...)); err != nil {
+		return "", err
 	}
 	hash, err := s.Passwords.Hash(ctx, string(password))
 	if errors.Is(err, auth.ErrBusy) {
 		return "", overloaded()
 	}
 	return hash, err
+}
+
+// checkChange refuses a new password, which param holds, that is the old one.
+func checkChange(param string, old rollcall.CurrentPassword, password rollcall.Password) error {
+	return refusal(param, auth.CheckChange(string(old), string(password)))
+}
+
+// refusal makes an [auth.PasswordFault] the contract's error.
+func refusal(param string, err error) error {
+	fault, ok := errors.AsType[auth.PasswordFault](err)
+	if !ok {
+		return err
+	}
+	return &rollcall.InvalidParamsError{Data: &rollcall.ParamsFault{
+		Field: param, Reason: rollcall.ParamsFaultReason(fault), Message: fault.Error(),
+	}}
 }
 
 // overloaded asks to try again in a second: most of those who wait now have had

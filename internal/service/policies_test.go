@@ -159,6 +159,30 @@ func TestNamesLikeThePassword(t *testing.T) {
 	}
 }
 
+// Whoever changes their own password chooses another, in another spelling too. Who
+// does not know the old one learns nothing by it.
+func TestUnchangedPasswords(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ada := f.account(t, "ada", rollcall.RoleUser)
+	self := f.as(t, ada)
+	tests := []struct{ method, params, want string }{
+		{"change_password", `["correct horse","correct horse"]`, "-32602 new_password unchanged_password"},
+		{"change_password", `["correct horse","ｃorrect horse"]`, "-32602 new_password unchanged_password"},
+		{"change_password", `["analytical engine","analytical engine"]`, "-32002"},
+		{"change_password", `["analytical engine","correct horse"]`, "-32002"},
+		{"update_user", `{"user_id":$,"current_password":"correct horse","password":"correct horse"}`, "-32602 password unchanged_password"},
+		{"update_user", `{"user_id":$,"current_password":"correct horse","password":"Correct horse"}`, ""},
+	}
+	for _, test := range tests {
+		params := strings.ReplaceAll(test.params, "$", fmt.Sprint(ada.ID))
+		got := ask(t, self, test.method, params)
+		if test.want == "" && strings.HasPrefix(got, "-32") || test.want != "" && got != test.want {
+			t.Errorf("%s%s: answered %s, want %q", test.method, params, got, test.want)
+		}
+	}
+}
+
 // What is easily guessed is nobody's password, by whichever method it is set.
 func TestEasyPasswords(t *testing.T) {
 	t.Parallel()

@@ -120,6 +120,9 @@ func (u *userUpdate) prepare(ctx context.Context) (err error) {
 		if err := u.checkNames(); err != nil {
 			return err
 		}
+		if err := checkChange("password", u.params.CurrentPassword, u.params.Password); err != nil {
+			return err
+		}
 		u.columns.OldHash = &me.PasswordHash
 	}
 	if u.params.Password == "" {

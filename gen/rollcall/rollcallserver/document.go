@@ -669,7 +669,7 @@ const Document = `{
         },
         {
           "name": "new_password",
-          "description": "The new password.",
+          "description": "The new password: another than the old one.",
           "required": true,
           "schema": {
             "$ref": "#/components/schemas/Password"
@@ -2071,12 +2071,13 @@ const Document = `{
         }
       },
       "ParamsFaultReason": {
-        "description": "Why a param is refused that fits its schema. ` + "`" + `taken` + "`" + `: another user has it. ` + "`" + `common_password` + "`" + `: many people use it. ` + "`" + `personal_password` + "`" + `: it is the account's own name or email, with or without digits after it; or this is a name or email that the password is. ` + "`" + `password_length` + "`" + `: it has fewer than 8 or more than 128 characters once it is normalised.",
+        "description": "Why a param is refused that fits its schema. ` + "`" + `taken` + "`" + `: another user has it. ` + "`" + `common_password` + "`" + `: many people use it. ` + "`" + `personal_password` + "`" + `: it is the account's own name or email, with or without digits after it; or this is a name or email that the password is. ` + "`" + `unchanged_password` + "`" + `: it is the account's password already. ` + "`" + `password_length` + "`" + `: it has fewer than 8 or more than 128 characters once it is normalised.",
         "type": "string",
         "enum": [
           "taken",
           "common_password",
           "personal_password",
+          "unchanged_password",
           "password_length"
         ]
       },
