@@ -19,8 +19,8 @@ const (
 	headroom = 12 << 20
 )
 
-// paceCollector has garbage collected when the heap has grown by a quarter: of
-// what is in use, and of headroom. So a large request does not let as much
+// paceCollector has garbage collected when the heap has grown by a quarter of
+// the sum of what is in use and headroom. So a large request does not let as much
 // garbage lie beside it, and the little that is in use without one is not looked
 // at again after every 3 MiB.
 //
