@@ -34,7 +34,7 @@ type httpSettings struct {
 	CORSOrigin      []string      `name:"cors-origin" env:"ROLLCALL_CORS_ORIGIN" placeholder:"ORIGIN" help:"An origin, like https://app.example.com, whose pages may call the service; others may not. May be repeated, or hold several with commas between."`
 	MaxBody         int           `env:"ROLLCALL_MAX_BODY" default:"1048576" help:"The largest body of a request, in bytes."`
 	MaxBatch        int           `env:"ROLLCALL_MAX_BATCH" default:"100" help:"The most calls in a batch."`
-	BatchWorkers    int           `env:"ROLLCALL_BATCH_WORKERS" default:"8" help:"How many calls of a batch may run at the same time; only those that change nothing do."`
+	BatchWorkers    int           `env:"ROLLCALL_BATCH_WORKERS" default:"8" help:"How many calls of a batch may run at the same time, 256 at the most; only those that change nothing do."`
 	MaxAnswer       int           `env:"ROLLCALL_MAX_ANSWER" default:"8388608" help:"The largest answer, in bytes."`
 	MaxHeader       int           `env:"ROLLCALL_MAX_HEADER" default:"16384" help:"The largest header of a request, in bytes."`
 	ReadTimeout     time.Duration `env:"ROLLCALL_READ_TIMEOUT" default:"10s" help:"How long a client may take to send a request."`
@@ -64,6 +64,9 @@ func (s httpSettings) check() error {
 			return fmt.Errorf("%s must be more than 0", bound.name)
 		}
 	}
+	if s.BatchWorkers > maxBatchWorkers {
+		return fmt.Errorf("--batch-workers must be 1 to %d: each may hold a result as large as an answer, and needs a connection to Postgres", maxBatchWorkers)
+	}
 	if err := checkOrigins(s.CORSOrigin); err != nil {
 		return err
 	}
@@ -78,6 +81,10 @@ func (s httpSettings) check() error {
 	}
 	return nil
 }
+
+// maxBatchWorkers is more than a pool of connections usually has: those that
+// find none wait.
+const maxBatchWorkers = 256
 
 // handlerOptions are the settings that the JSON-RPC handler sees to.
 func (s httpSettings) handlerOptions(log *slog.Logger) []jsonrpc.HandlerOption {
@@ -184,7 +191,7 @@ type authSettings struct {
 	TokenLifetime     time.Duration `env:"ROLLCALL_TOKEN_LIFETIME" default:"15m" help:"How long a token is valid."`
 	TokenIssuer       string        `env:"ROLLCALL_TOKEN_ISSUER" default:"rollcall" help:"What tokens name as their issuer; tokens of another are refused."`
 	TokenAudience     string        `env:"ROLLCALL_TOKEN_AUDIENCE" default:"rollcall" help:"What tokens name as their audience; tokens for another are refused."`
-	TokenCache        int           `env:"ROLLCALL_TOKEN_CACHE" default:"10000" help:"How many verified tokens are remembered, at about 300 bytes each."`
+	TokenCache        int           `env:"ROLLCALL_TOKEN_CACHE" default:"10000" help:"How many verified tokens are remembered, at about 300 bytes each; 10000000 at the most."`
 	SessionLifetime   time.Duration `env:"ROLLCALL_SESSION_LIFETIME" default:"720h" help:"How long a session goes on, however often it is refreshed."`
 	LoginLimit        int           `env:"ROLLCALL_LOGIN_LIMIT" default:"10" help:"How many logins to one account may fail before the next has to wait; one is forgotten each hour. 0 is any number, from any address."`
 	LoginAddressLimit int           `env:"ROLLCALL_LOGIN_ADDRESS_LIMIT" default:"100" help:"How many logins from one address may fail, to whatever accounts, before the next has to wait."`
@@ -213,14 +220,20 @@ func (s authSettings) check() error {
 	if s.HashQueueTimeout <= 0 {
 		return errors.New("--hash-queue-timeout must be more than 0")
 	}
-	if s.TokenCache <= 0 || s.TokenIssuer == "" || s.TokenAudience == "" {
-		return errors.New("--token-cache must be more than 0, and --token-issuer and --token-audience not empty")
+	if s.TokenCache <= 0 || s.TokenCache > maxTokenCache {
+		return fmt.Errorf("--token-cache must be 1 to %d: each token takes about 300 bytes", maxTokenCache)
+	}
+	if s.TokenIssuer == "" || s.TokenAudience == "" {
+		return errors.New("--token-issuer and --token-audience must not be empty")
 	}
 	return nil
 }
 
-// maxHashSlots take 5 GB at the same time.
-const maxHashSlots = 256
+// The most of what takes memory: 5 GB at the same time, and 3 GB in the end.
+const (
+	maxHashSlots  = 256
+	maxTokenCache = 10_000_000
+)
 
 func (s authSettings) passwords() *auth.Passwords {
 	passwords := auth.NewPasswords(cmp.Or(s.HashSlots, max(1, runtime.GOMAXPROCS(0)/2)))

@@ -122,6 +122,8 @@ func TestSettings(t *testing.T) {
 		conns       = "dev: --database-max-conns must be more than 0, and --database-min-conns 0 to as many"
 		notNegative = "dev: --database-statement-timeout and --database-idle-in-tx-timeout must not be negative"
 		cutOff      = "dev: --database-statement-timeout must be more than --call-timeout, or 0: else Postgres ends what a call still waits for"
+		workers     = "dev: --batch-workers must be 1 to 256: each may hold a result as large as an answer, and needs a connection to Postgres"
+		cache       = "dev: --token-cache must be 1 to 10000000: each token takes about 300 bytes"
 		slots       = "dev: --hash-slots must be 0 to 256: each takes 19 MiB, and more than there are CPUs gain nothing"
 	)
 	tests := []struct{ args, env, want string }{
@@ -133,6 +135,7 @@ func TestSettings(t *testing.T) {
 		{"dev --max-body=0", "", "dev: --max-body" + positive},
 		{"dev --max-batch=-1", "", "dev: --max-batch" + positive},
 		{"dev --batch-workers=0", "", "dev: --batch-workers" + positive},
+		{"dev --batch-workers=257", "", workers},
 		{"dev --max-answer=0", "", "dev: --max-answer" + positive},
 		{"dev --max-header=0", "", "dev: --max-header" + positive},
 		{"dev --read-timeout=0s", "", "dev: --read-timeout" + positive},
@@ -153,7 +156,9 @@ func TestSettings(t *testing.T) {
 		{"dev --database-exec-mode=simple_protocol", "",
 			`--database-exec-mode must be one of "cache_statement","cache_describe","exec" but got "simple_protocol"`},
 		{"dev --token-lifetime=1ms", "", "dev: --token-lifetime must be 1s to 24h: a token that is stolen is good for as long"},
-		{"dev --token-issuer=", "", "dev: --token-cache must be more than 0, and --token-issuer and --token-audience not empty"},
+		{"dev --token-issuer=", "", "dev: --token-issuer and --token-audience must not be empty"},
+		{"dev --token-cache=0", "", cache},
+		{"dev --token-cache=10000001", "", cache},
 		{"dev --hash-slots=-1", "", slots},
 		{"dev --hash-slots=257", "", slots},
 		{"dev --hash-queue-timeout=0s", "", "dev: --hash-queue-timeout" + positive},

@@ -70,7 +70,8 @@ func WithMaxBatch(n int) HandlerOption { return handlerOption(func(h *Handler) {
 // WithBatchWorkers bounds how many calls of a batch may run at the same time:
 // those that follow each other and whose methods the contract says to change
 // nothing. Other calls run alone and in the order given, and answers are in the
-// order of the calls. The default is 8; 1 runs all calls in turn.
+// order of the calls: responses that wait for an earlier one are 1 MiB and one
+// for each worker at the most. The default is 8; 1 runs all calls in turn.
 func WithBatchWorkers(n int) HandlerOption {
 	return handlerOption(func(h *Handler) { h.batchWorkers = n })
 }
