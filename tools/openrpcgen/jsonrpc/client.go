@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -43,10 +44,16 @@ func NewClient(url string, declare Declare, opts ...ClientOption) *Client {
 }
 
 // defaultHTTPClient keeps as many idle connections to the one server as there
-// were calls at once; net/http's own default closes all but two.
+// were calls at once, for as long as net/http does; its own default closes all
+// but two. Where somebody has put a RoundTripper of their own in the place of
+// net/http's, that decides.
 func defaultHTTPClient() *http.Client {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = t.MaxIdleConns
+	t, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return &http.Client{Transport: http.DefaultTransport}
+	}
+	t = t.Clone()
+	t.MaxIdleConns, t.MaxIdleConnsPerHost = 0, math.MaxInt // 0 is any number of the first
 	return &http.Client{Transport: t}
 }
 

@@ -443,10 +443,17 @@ func TestInterceptorThatTriesAgain(t *testing.T) {
 }
 
 // Calls at once must not each open a connection of their own, again and again.
+// All of a round are under way before the first is answered.
 func TestConnectionsAreKept(t *testing.T) {
-	const workers, calls = 16, 50
+	const calls, rounds = 200, 5
+	var arriving sync.WaitGroup
+	meet := func(ctx context.Context, call *jsonrpc.Call) error {
+		arriving.Done()
+		arriving.Wait()
+		return result("1")(ctx, call)
+	}
 	var opened atomic.Int64
-	server := httptest.NewUnstartedServer(jsonrpc.NewHandler(calculator(new(atomic.Int64))))
+	server := httptest.NewUnstartedServer(jsonrpc.NewHandler(jsonrpc.Methods{"meet": readOnly(meet)}))
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
 			opened.Add(1)
@@ -455,19 +462,33 @@ func TestConnectionsAreKept(t *testing.T) {
 	server.Start()
 	t.Cleanup(server.Close)
 	c := newClient(t, server.URL)
-	var group sync.WaitGroup
-	for worker := range workers {
-		group.Go(func() {
-			for i := range calls {
-				n, err := jsonrpc.Invoke(t.Context(), c, "subtract", &subtraction{int64(worker), int64(i)}, jsonrpc.DecodeInt[int64])
-				if n != int64(worker-i) || err != nil {
-					t.Errorf("%d - %d: got %d, %v", worker, i, n, err)
+	for range rounds {
+		arriving.Add(calls)
+		var group sync.WaitGroup
+		for range calls {
+			group.Go(func() {
+				if n, err := jsonrpc.Invoke(t.Context(), c, "meet", nil, jsonrpc.DecodeInt[int64]); n != 1 || err != nil {
+					t.Errorf("got %d, %v", n, err)
 				}
-			}
-		})
+			})
+		}
+		group.Wait()
 	}
-	group.Wait()
-	if n := opened.Load(); n > 2*workers {
-		t.Errorf("%d connections for %d workers", n, workers)
+	if n := opened.Load(); n != calls {
+		t.Errorf("%d connections for %d calls at once, %d times", n, calls, rounds)
+	}
+}
+
+// roundTripper wraps another, as tracing does.
+type roundTripper struct{ http.RoundTripper }
+
+func TestClientOfAWrappedTransport(t *testing.T) {
+	before := http.DefaultTransport
+	http.DefaultTransport = roundTripper{before}
+	t.Cleanup(func() { http.DefaultTransport = before })
+	t.Cleanup(before.(*http.Transport).CloseIdleConnections)
+	c := newClient(t, serve(t, calculator(new(atomic.Int64))))
+	if n, err := jsonrpc.Invoke(t.Context(), c, "subtract", &subtraction{42, 23}, jsonrpc.DecodeInt[int64]); n != 19 || err != nil {
+		t.Errorf("subtract: %d, %v", n, err)
 	}
 }

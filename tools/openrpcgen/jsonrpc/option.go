@@ -98,8 +98,9 @@ func WithLogger(l *slog.Logger) HandlerOption {
 	return handlerOption(func(h *Handler) { h.log = l })
 }
 
-// WithHTTPClient says what sends the requests of a client. The default keeps
-// connections open for as many calls at once as there are.
+// WithHTTPClient says what sends the requests of a client. The default is made of
+// [http.DefaultTransport], and keeps as many connections open as there were
+// calls at once, until they have been idle for its IdleConnTimeout.
 func WithHTTPClient(hc *http.Client) ClientOption {
 	return clientOption(func(c *Client) { c.http = hc })
 }
