@@ -70,7 +70,8 @@ func (e *TransportError) Error() string { return fmt.Sprintf("%s: no answer: %v"
 func (e *TransportError) Unwrap() error { return e.Err }
 
 // ResponseError is an answer that is no JSON-RPC response to the call, or whose
-// result does not fit the contract.
+// result does not fit the contract; in a batch also a call that was answered
+// twice, or not at all.
 type ResponseError struct {
 	Method string
 	Status int    // of HTTP

@@ -97,13 +97,15 @@ func (r *response) judge(is2 bool, rpcError []byte) {
 	}
 }
 
-// answers reports whether r answers the call with this id. An error without an
-// id, or with null, comes from a server that could not read the call.
+// answers reports whether r answers the call with this id.
 func (r *response) answers(id int64) bool {
-	if r.err != nil && (r.id == nil || string(r.id) == "null") {
-		return true
-	}
-	return string(r.id) == strconv.FormatInt(id, 10)
+	return r.errorToNobody() || string(r.id) == strconv.FormatInt(id, 10)
+}
+
+// errorToNobody reports whether r is an error without an id, or with null: it
+// comes from a server that could not read the call.
+func (r *response) errorToNobody() bool {
+	return r.err != nil && (r.id == nil || string(r.id) == "null")
 }
 
 // decodeError reads an error object (section 5.1).

@@ -135,11 +135,7 @@ func (b *Batch) exchange(ctx context.Context) (status int, responses []response,
 
 // settle gives each call its response, in whatever order they came.
 func (b *Batch) settle(status int, responses []response) {
-	byID := make(map[string]*response, len(responses))
-	for i := range responses {
-		byID[string(responses[i].id)] = &responses[i]
-	}
-	unanswered := &response{fault: errors.New("the call was left unanswered")}
+	byID, unanswered := b.sort(responses)
 	for _, call := range b.calls {
 		if call.settle == nil {
 			continue
@@ -155,3 +151,28 @@ func (b *Batch) settle(status int, responses []response) {
 		}
 	}
 }
+
+// sort finds the response to each id, and what stands for one where there is
+// none: the reason of that is the first error without an id, if there is one.
+func (b *Batch) sort(responses []response) (byID map[string]*response, unanswered *response) {
+	byID = make(map[string]*response, len(responses))
+	unanswered = &response{fault: errUnanswered}
+	for i := range responses {
+		r := &responses[i]
+		switch {
+		case !r.errorToNobody():
+			if _, ok := byID[string(r.id)]; ok {
+				r.fault = errTwice
+			}
+			byID[string(r.id)] = r
+		case unanswered.fault == errUnanswered:
+			unanswered.fault = fmt.Errorf("%w, and an error without an id says: %w", errUnanswered, b.client.typed("", r.err))
+		}
+	}
+	return byID, unanswered
+}
+
+var (
+	errUnanswered = errors.New("the call was left unanswered")
+	errTwice      = errors.New("the call was answered twice")
+)

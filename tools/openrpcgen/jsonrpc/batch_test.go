@@ -109,6 +109,11 @@ func TestBatchToAnotherServer(t *testing.T) {
 	ok := func(id, n int) string { return fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"result":%d}`, id, n) }
 	const refused = `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"too many"}}`
 	left := "response m 200: the call was left unanswered"
+	const (
+		again   = `{"jsonrpc":"2.0","error":{"code":-1,"message":"no"}}`
+		tooMany = "error -32600 too many "
+		twice   = "response m 200: the call was answered twice"
+	)
 	all := func(kind string) [4]string { return [4]string{kind, kind, kind, kind} }
 	for _, test := range []struct {
 		name   string
@@ -127,7 +132,11 @@ func TestBatchToAnotherServer(t *testing.T) {
 		{"with a failing status", 500, `[` + ok(1, 1) + `,` + ok(3, 3) + `]`, [4]string{"none", "none", "response m 500: the call was left unanswered", "none"}},
 		{"refused as a whole", 200, refused, all("error -32600 too many ")},
 		{"refused in nobody's words", 200, `{"jsonrpc":"2.0","id":null,"error":{}}`, all("response batch of 4 200: want an array of responses")},
-		{"refused in an array", 200, `[` + refused + `]`, [4]string{"none", left, left, left}},
+		{"refused in an array", 200, `[` + refused + `]`, [4]string{"none", tooMany, tooMany, tooMany}},
+		{"one is missing, and an error has no id", 200, `[` + ok(3, 3) + `,` + refused + `,` + again + `,` + ok(1, 1) + `]`, [4]string{"none", "none", tooMany, "none"}},
+		{"an error without an id, and none is missing", 200, `[` + ok(3, 3) + `,` + refused + `,` + ok(2, 2) + `,` + ok(1, 1) + `]`, all("none")},
+		{"one twice", 200, `[` + ok(1, 1) + `,` + ok(2, 2) + `,` + ok(3, 3) + `,` + ok(2, 2) + `]`, [4]string{"none", "none", twice, "none"}},
+		{"one thrice, and an error among them", 200, `[` + ok(1, 1) + `,{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no"}},` + ok(2, 2) + `,` + ok(3, 3) + `,` + ok(1, 1) + `]`, [4]string{"none", twice, "none", "none"}},
 		{"one answer instead of three", 200, ok(1, 1), all("response batch of 4 200: want an array of responses")},
 		{"HTML", 502, `<html>`, all("response batch of 4 502: at byte 0: want a JSON value")},
 		{"nothing", 200, ``, all("response batch of 4 200: at byte 0: unexpected end")},
@@ -192,5 +201,22 @@ func TestBatchOnTheWire(t *testing.T) {
 	want := `[{"jsonrpc":"2.0","id":1,"method":"subtract","params":[42,23]},{"jsonrpc":"2.0","method":"up\"date"},{"jsonrpc":"2.0","id":2,"method":"sum","params":{"a": [ ]}}]`
 	if got := <-sent; got != want {
 		t.Errorf("sent %s\nwant %s", strings.TrimSpace(got), want)
+	}
+}
+
+// What a call was left unanswered for is its error's cause.
+func TestBatchLeftUnanswered(t *testing.T) {
+	b := jsonrpc.NewBatch(newClient(t, answering(t, 200, `[{"jsonrpc":"2.0","id":null,"error":{"code":-32003,"message":"no","data":"bob"}}]`)))
+	call := jsonrpc.QueueNoResult(b, "m", nil)
+	if err := b.Send(t.Context()); err != nil {
+		t.Error(err)
+	}
+	_, err := call.Get()
+	const want = "m: answered with HTTP status 200, but not as JSON-RPC: the call was left unanswered, and an error without an id says: jsonrpc: Not found (code -32003)"
+	if e, ok := errors.AsType[*jsonrpc.ResponseError](err); !ok || e.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+	if e, ok := errors.AsType[*notFoundError](err); !ok || e.Name != "bob" {
+		t.Errorf("the cause is not the contract's error: %v", err)
 	}
 }
