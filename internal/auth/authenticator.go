@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 
@@ -62,7 +63,7 @@ func (a Authenticator) caller(ctx context.Context, call *jsonrpc.Call) (caller C
 	if err != nil {
 		return caller, err
 	}
-	claims, err := a.Tokens.Verify(token)
+	claims, err := a.verify(ctx, token)
 	if err != nil {
 		return caller, err
 	}
@@ -74,4 +75,33 @@ func (a Authenticator) caller(ctx context.Context, call *jsonrpc.Call) (caller C
 		return caller, fmt.Errorf("read the caller's account: %w", err)
 	}
 	return Caller{GetCallerRow: account, SessionID: claims.SessionID}, nil
+}
+
+// verify finds out about a token once for all calls of a request.
+func (a Authenticator) verify(ctx context.Context, token string) (Claims, error) {
+	if c, ok := ctx.Value(originKey{}).(*originContext); ok {
+		return c.verdict.on(token, a.Tokens)
+	}
+	return a.Tokens.Verify(token)
+}
+
+// verdict is what [Tokens.Verify] said of the token of a request. It holds as long as the request, refusals too: a batch with a token
+// of a wrong signature costs one look at that, where the cache of verified tokens would not help. Refusals are not kept any longer,
+// since there is no end of tokens that can be made up.
+type verdict struct {
+	mu     sync.Mutex // held while Verify runs: the calls of a batch come together
+	token  string
+	tokens *Tokens // nil as long as nobody has asked
+	claims Claims
+	err    error
+}
+
+func (v *verdict) on(token string, tokens *Tokens) (Claims, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.tokens != tokens || v.token != token {
+		v.token, v.tokens = token, tokens
+		v.claims, v.err = tokens.Verify(token)
+	}
+	return v.claims, v.err
 }

@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -160,6 +163,80 @@ func TestAuthenticateReadsTheAccountAtEachCall(t *testing.T) {
 	}
 	_, _, err := f.Authenticate(t.Context(), call)
 	refusesWith(t, err, "Invalid token")
+}
+
+// countingKeys counts how often keys are asked for, which is once whenever a token is verified.
+type countingKeys struct {
+	*auth.KeySet
+	asked atomic.Int64
+}
+
+func (k *countingKeys) Keys() *auth.KeySet {
+	k.asked.Add(1)
+	return k.KeySet
+}
+
+// The calls of a batch come together. Whether their token is good or bad, it is verified once.
+func TestAuthenticateVerifiesOncePerRequest(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	keys := &countingKeys{KeySet: f.keys}
+	tokens, err := auth.NewTokens(auth.TokenConfig{Keys: keys, Issuer: "rollcall", Audience: "rollcall", Lifetime: time.Minute, Cache: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	authenticator := auth.Authenticator{Tokens: tokens, Sessions: f.database}
+	at := func(d time.Duration) func() time.Time { return func() time.Time { return time.Now().Add(d) } }
+	for name, header := range map[string]http.Header{
+		"good":            bearer(t, f.Tokens, f.ann.ID, "S"),
+		"wrong signature": wrongSignature(bearer(t, f.Tokens, f.ann.ID, "S")),
+		"unknown key":     bearer(t, newTokens(t, newKeys(t), time.Now), f.ann.ID, "S"),
+		"expired":         bearer(t, newTokens(t, f.keys, at(-time.Hour)), f.ann.ID, "S"),
+		"not yet issued":  bearer(t, newTokens(t, f.keys, at(time.Hour)), f.ann.ID, "S"),
+	} {
+		for request := range 2 {
+			keys.asked.Store(0)
+			ctx := auth.WithOrigin(t.Context(), auth.Origin{})
+			var calls sync.WaitGroup
+			for range 100 {
+				calls.Go(func() {
+					if _, _, err := authenticator.Authenticate(ctx, &jsonrpc.Call{Header: header}); (err == nil) != (name == "good") {
+						t.Errorf("%s: error is %v", name, err)
+					}
+				})
+			}
+			calls.Wait()
+			if n := keys.asked.Load(); n != 1 {
+				t.Errorf("%s, request %d: the token was verified %d times", name, request, n)
+			}
+		}
+	}
+}
+
+// wrongSignature is a header whose token is signed otherwise: the first letter of its signature is another.
+func wrongSignature(header http.Header) http.Header {
+	token := header.Get("Authorization")
+	begin := strings.LastIndexByte(token, '.') + 1
+	other := "A"
+	if token[begin:begin+1] == other {
+		other = "B"
+	}
+	return http.Header{"Authorization": {token[:begin] + other + token[begin+1:]}}
+}
+
+// Another token in the same request, which an interceptor may put there, is another question.
+func TestAuthenticateVerifiesEachToken(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx := auth.WithOrigin(t.Context(), auth.Origin{})
+	good := bearer(t, f.Tokens, f.ann.ID, "S")
+	for range 2 {
+		_, _, err := f.Authenticate(ctx, &jsonrpc.Call{Header: wrongSignature(good)})
+		refusesWith(t, err, "Invalid token")
+		if _, _, err := f.Authenticate(ctx, &jsonrpc.Call{Header: good}); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // Whoever cannot be looked up is not told that their token is bad.

@@ -11,17 +11,18 @@ type Origin struct {
 	Address   netip.Addr // the client's; the zero Addr where it is not known
 }
 
-// originContext is a context that knows the origin of its request.
+// originContext is a context that knows the origin of its request, and what its token was found to be.
 type originContext struct {
 	context.Context
-	origin Origin
+	origin  Origin
+	verdict verdict
 }
 
 type originKey struct{}
 
 // WithOrigin returns a context for what a request asks for.
 func WithOrigin(ctx context.Context, origin Origin) context.Context {
-	return &originContext{ctx, origin}
+	return &originContext{Context: ctx, origin: origin}
 }
 
 // OriginFrom returns the origin that WithOrigin was given; the zero Origin where no request is being answered.
