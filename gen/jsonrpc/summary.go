@@ -12,6 +12,10 @@ type Summary struct {
 	Ran    int // of them, as far as interceptors: neither unknown, nor invalid, nor too late
 	Failed int // of them
 	Code   int // of the error of a request that is no batch, or was refused as a whole; 0 if there is none
+
+	// Codes are those of the calls of a batch that failed, and how many did so
+	// with each; nil if none did.
+	Codes map[int]int
 }
 
 func (x *exchange) summary(start time.Time) Summary {
@@ -27,7 +31,12 @@ func (x *exchange) summary(start time.Time) Summary {
 		s.Failed++
 		if !s.Batch {
 			s.Code = r.code
+			continue
 		}
+		if s.Codes == nil {
+			s.Codes = map[int]int{}
+		}
+		s.Codes[r.code]++
 	}
 	return s
 }

@@ -4,6 +4,7 @@ package jsonrpc
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -30,7 +31,7 @@ type workers struct {
 	waiting int            // bytes of them
 	fewer   sync.Cond      // there are fewer of them
 	lost    bool           // a response will never come
-	full    bool           // nothing more runs
+	filler  *request       // with which the answer was full: nothing more runs; nil as long as it is not
 
 	group    sync.WaitGroup // of the helpers and of watch
 	timer    *time.Timer    // of watch
@@ -71,10 +72,13 @@ func (h *Handler) answerBatch(ctx context.Context, x *exchange) {
 	}
 	b := &workers{Handler: h, ctx: ctx, x: x}
 	b.fewer.L = &b.mu
-	for b.next < len(requests) && !b.full {
+	for b.next < len(requests) && b.filler == nil {
 		b.end = b.next + h.atOnce(requests[b.next:])
 		b.run()
 		b.settle()
+	}
+	if b.filler != nil {
+		h.logFull(ctx, b.filler)
 	}
 	for ; b.next < len(requests); b.next++ {
 		if requests[b.next].fault != faultNone {
@@ -204,7 +208,7 @@ func (b *workers) take() (i int, ok bool) {
 // responses that are there are more than an answer may hold, whatever becomes of
 // those under way: one slow call does not pile up all others behind it.
 func (b *workers) more() bool {
-	return b.next < b.end && !b.full && b.x.batch.size+b.waiting <= b.maxAnswer
+	return b.next < b.end && b.filler == nil && b.x.batch.size+b.waiting <= b.maxAnswer
 }
 
 // put appends a response to the answer once those before it are there.
@@ -248,9 +252,9 @@ var errExited = errors.New("the method ended its goroutine by runtime.Goexit")
 func (b *workers) append(r *request, response []byte) {
 	answer := &b.x.batch
 	if b.isRead(r) && answer.size+len(",")+len(response)+len("]") > b.maxAnswer {
-		b.full = true
+		b.fill(r)
 	}
-	if b.full && r.fault == faultNone {
+	if b.filler != nil && r.fault == faultNone {
 		var e Encoder
 		b.x.fail(r, &e, b.answerFull())
 		response = e.buf
@@ -264,5 +268,10 @@ func (b *workers) append(r *request, response []byte) {
 		answer.write(response)
 	}
 	answer.body = b.x.data[:r.end]
-	b.full = b.full || answer.size > b.maxAnswer
+	if answer.size > b.maxAnswer {
+		b.fill(r)
+	}
 }
+
+// fill makes r the request with which the answer was full, if it is the first.
+func (b *workers) fill(r *request) { b.filler = cmp.Or(b.filler, r) }

@@ -5,7 +5,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -99,12 +102,14 @@ func logCalls(log *slog.Logger, slow time.Duration) jsonrpc.Interceptor {
 }
 
 // logRequests logs a line for each batch, and for each other request of which no
-// method has run. What was asked for then is not logged: it is anybody's text.
+// method has run. What was asked for then is not logged: it is anybody's text; nor
+// are calls of a batch for which none has run, of which there may be many: the
+// batch's line counts them by their codes.
 func logRequests(log *slog.Logger) func(context.Context, jsonrpc.Summary) {
 	return func(ctx context.Context, s jsonrpc.Summary) {
 		if s.Batch && s.Calls > 0 {
 			end := time.Now()
-			logAt(ctx, log, end, "batch", slog.Int("calls", s.Calls), slog.Int("failed", s.Failed), duration(end.Sub(s.Start)))
+			logAt(ctx, log, end, "batch", slog.Int("calls", s.Calls), slog.Int("failed", s.Failed), codes(s.Codes), duration(end.Sub(s.Start)))
 		} else if s.Ran == 0 {
 			logAt(ctx, log, time.Now(), "refused", slog.Int("code", s.Code))
 		}
@@ -121,6 +126,16 @@ func logAt(ctx context.Context, log *slog.Logger, at time.Time, message string, 
 	r := slog.NewRecord(at, slog.LevelInfo, message, 0)
 	r.AddAttrs(attrs...)
 	_ = log.Handler().Handle(ctx, r) // nobody could be told
+}
+
+// codes are how many calls failed with each: the one place where those appear
+// that no method was run for. It is left out where there are none.
+func codes(failed map[int]int) slog.Attr {
+	var attrs []slog.Attr
+	for _, code := range slices.Sorted(maps.Keys(failed)) {
+		attrs = append(attrs, slog.Int(strconv.Itoa(code), failed[code]))
+	}
+	return slog.GroupAttrs("codes", attrs...)
 }
 
 // duration is text with a unit, which JSON would lose.

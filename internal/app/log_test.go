@@ -53,7 +53,8 @@ func (f *fixture) ofRequest(t *testing.T, id string) (lines []line) {
 
 func TestLog(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
+	f := newFixture(t, "--max-answer=1000")
+	echo := `{"jsonrpc":"2.0","id":1,"method":"echo","params":["` + strings.Repeat("x", 1000) + `"]}`
 	_, admin := f.login(t, "root", "admin")
 	call := func(level, method, outcome string) line {
 		return line{"level": level, "msg": "call", "method": method, "outcome": outcome}
@@ -72,7 +73,15 @@ func TestLog(t *testing.T) {
 		{"a call with a token", post(`{"jsonrpc":"2.0","id":1,"method":"get_current_user"}`, admin),
 			[]line{call("INFO", "get_current_user", "ok")}},
 		{"a batch", post(`[` + ping + `,{"jsonrpc":"2.0","method":"get_server_time"},{"jsonrpc":"2.0","id":2,"method":"get_users"}]`),
-			[]line{refused("get_users", -32001), {"level": "INFO", "msg": "batch", "calls": 3.0, "failed": 1.0}}},
+			[]line{refused("get_users", -32001), {"level": "INFO", "msg": "batch", "calls": 3.0, "failed": 1.0,
+				"codes": map[string]any{"-32001": 1.0}}}},
+		{"a batch of what is no call", post(`[{"jsonrpc":"2.0","method":"marker"},{"jsonrpc":"2.0","id":1,"method":"marker"},5,` + ping + `]`),
+			[]line{{"level": "INFO", "msg": "batch", "calls": 4.0, "failed": 3.0, "codes": map[string]any{"-32601": 2.0, "-32600": 1.0}}}},
+		{"an answer that is full", post(echo), []line{call("INFO", "echo", "ok"), {"level": "INFO", "msg": "answer full", "method": "echo"}}},
+		{"a batch whose answer is full", post(`[` + ping + `,` + echo + `,` + ping + `]`), []line{
+			{"level": "INFO", "msg": "answer full", "method": "echo"},
+			{"level": "INFO", "msg": "batch", "calls": 3.0, "failed": 2.0, "codes": map[string]any{"-32603": 2.0}},
+		}},
 		{"an unknown method", post(`{"jsonrpc":"2.0","id":1,"method":"marker"}`), []line{noCall(-32601)}},
 		{"no request", post(`{"id":1,"method":"ping"}`), []line{noCall(-32600)}},
 		{"an empty batch", post(`[]`), []line{noCall(-32600)}},

@@ -173,6 +173,7 @@ func (h *Handler) answerAlone(ctx context.Context, x *exchange) {
 	if h.isRead(r) && len(e.buf)+len("]") > h.maxAnswer {
 		e.truncate(0)
 		x.fail(r, e, h.answerFull())
+		h.logFull(ctx, r)
 	}
 }
 
@@ -190,6 +191,12 @@ func (h *Handler) isRead(r *request) bool {
 
 func (h *Handler) answerFull() *Error {
 	return internalError(fmt.Sprintf("the answer would be larger than %d bytes; ask for less at once", h.maxAnswer))
+}
+
+// logFull tells which method it was whose result no longer fit: to those around
+// it, its calls have gone well.
+func (h *Handler) logFull(ctx context.Context, r *request) {
+	h.log.LogAttrs(ctx, slog.LevelInfo, "answer full", slog.String("method", h.methods[r.declared].name))
 }
 
 // answerRequest leaves the response to r, if there is one, with w.

@@ -232,12 +232,14 @@ func TestMaxAnswer(t *testing.T) {
 		}}
 	}
 	long := `"` + strings.Repeat("x", 300) + `"`
+	var logged records
+	var fillers []string
 	url := serve(t, jsonrpc.Methods{
 		"read":       log(readOnly(result(`1`))),
 		"read_long":  log(readOnly(result(long))),
 		"write":      log(mutating(result(`1`))),
 		"write_long": log(mutating(result(long))),
-	}, jsonrpc.WithMaxAnswer(300))
+	}, jsonrpc.WithMaxAnswer(300), logged.option())
 	const full = `"error":{"code":-32603,"message":"Internal error","data":{"message":"the answer would be larger than 300 bytes; ask for less at once"}}}`
 	request := func(method string) string { return `{"jsonrpc":"2.0","id":1,"method":"` + method + `"}` }
 	notice := func(method string) string { return `{"jsonrpc":"2.0","method":"` + method + `"}` }
@@ -248,27 +250,31 @@ func TestMaxAnswer(t *testing.T) {
 		calls  []string
 		answer string
 		ran    []string
+		filler string // the method that the log tells of
 	}{
-		{"a result that does not fit", []string{request("read_long")}, refused, []string{"read_long"}},
-		{"a change is always answered", []string{request("write_long")}, answered(long), []string{"write_long"}},
-		{"a notification has no answer", []string{notice("read_long"), notice("read_long"), request("read")}, `[` + answered(`1`) + `]`, []string{"read_long", "read_long", "read"}},
+		{"a result that does not fit", []string{request("read_long")}, refused, []string{"read_long"}, "read_long"},
+		{"a change is always answered", []string{request("write_long")}, answered(long), []string{"write_long"}, ""},
+		{"a notification has no answer", []string{notice("read_long"), notice("read_long"), request("read")}, `[` + answered(`1`) + `]`, []string{"read_long", "read_long", "read"}, ""},
 		{
 			"nothing runs after a result that does not fit",
 			[]string{request("read"), request("read_long"), request("read"), request("write"), notice("write"), `{}`},
 			`[` + answered(`1`) + `,` + refused + `,` + refused + `,` + refused + `,` + invalid("null", badVersion) + `]`,
 			[]string{"read", "read_long"},
+			"read_long",
 		},
 		{
 			"nothing runs after a change that did not fit",
 			[]string{request("write_long"), request("write"), notice("write"), request("read")},
 			`[` + answered(long) + `,` + refused + `,` + refused + `]`,
 			[]string{"write_long"},
+			"write_long",
 		},
 		{
 			"many that fit together",
 			[]string{request("read"), request("write"), request("read")},
 			`[` + answered(`1`) + `,` + answered(`1`) + `,` + answered(`1`) + `]`,
 			[]string{"read", "write", "read"},
+			"",
 		},
 	} {
 		ran = nil
@@ -283,6 +289,16 @@ func TestMaxAnswer(t *testing.T) {
 		if diff := cmp.Diff(test.ran, ran); diff != "" {
 			t.Errorf("%s: ran (-want +got)\n%s", test.name, diff)
 		}
+		if test.filler != "" {
+			fillers = append(fillers, "answer full "+test.filler)
+		}
+	}
+	var told []string
+	for _, line := range logged.lines(t) {
+		told = append(told, fmt.Sprint(line["msg"], " ", line["method"]))
+	}
+	if diff := cmp.Diff(fillers, told); diff != "" {
+		t.Errorf("logged (-want +got)\n%s", diff)
 	}
 }
 

@@ -44,8 +44,13 @@ func TestObserver(t *testing.T) {
 		{`{"id":1}`, jsonrpc.Summary{Calls: 1, Failed: 1, Code: jsonrpc.CodeInvalidRequest}},
 		{`{`, jsonrpc.Summary{Code: jsonrpc.CodeParseError}},
 		{`[]`, jsonrpc.Summary{Batch: true, Code: jsonrpc.CodeInvalidRequest}},
-		{`[` + one + `,` + fail + `,` + none + `,1]`, jsonrpc.Summary{Batch: true, Calls: 4, Ran: 2, Failed: 3}},
-		{`[` + one + `,` + long + `,` + fail + `]`, jsonrpc.Summary{Batch: true, Calls: 3, Ran: 2, Failed: 2}},
+		{`[` + one + `,` + fail + `,` + none + `,1]`, jsonrpc.Summary{Batch: true, Calls: 4, Ran: 2, Failed: 3,
+			Codes: map[int]int{7: 1, jsonrpc.CodeMethodNotFound: 1, jsonrpc.CodeInvalidRequest: 1}}},
+		{`[` + one + `,` + long + `,` + fail + `]`, jsonrpc.Summary{Batch: true, Calls: 3, Ran: 2, Failed: 2,
+			Codes: map[int]int{jsonrpc.CodeInternalError: 2}}},
+		{`[` + one + `,` + one + `]`, jsonrpc.Summary{Batch: true, Calls: 2, Ran: 2}},
+		{`[{"jsonrpc":"2.0","method":"none"},` + none + `]`, jsonrpc.Summary{Batch: true, Calls: 2, Failed: 2,
+			Codes: map[int]int{jsonrpc.CodeMethodNotFound: 2}}},
 		{`[1,2,3,4,5]`, jsonrpc.Summary{Batch: true, Code: jsonrpc.CodeInvalidRequest}},
 	} {
 		got = nil
