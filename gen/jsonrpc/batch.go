@@ -15,6 +15,7 @@ import (
 // for one goroutine, and to be sent once.
 type Batch struct {
 	client *Client
+	body   *sending // nil before the first call
 	calls  []batchCall
 	err    error // the first that queueing met
 	sent   bool
@@ -25,7 +26,6 @@ type Batch struct {
 type batchCall struct {
 	id     int64 // 0 for a notification
 	method string
-	params json.RawMessage
 	settle func(result json.RawMessage, err error) // nil for a notification
 }
 
@@ -66,16 +66,22 @@ func QueueNoResult(b *Batch, method string, params ToJSON) *Pending[struct{}] {
 func (b *Batch) Notify(method string, params ToJSON) { b.add(method, params, nil) }
 
 func (b *Batch) add(method string, params ToJSON, settle func(json.RawMessage, error)) {
-	raw, err := marshalParams(method, params)
-	if err != nil {
-		b.err = errors.Join(b.err, err)
+	if b.body == nil {
+		b.body = newSending()
+		b.body.encoder.ArrStart()
 	}
-	call := batchCall{method: method, params: raw, settle: settle}
+	call := batchCall{method: method, settle: settle}
 	if settle != nil {
 		b.lastID++
 		call.id = b.lastID
 	}
 	b.calls = append(b.calls, call)
+	e := b.body.encoder
+	start := len(e.buf)
+	if err := e.request(call.id, method, params); err != nil {
+		b.err = errors.Join(b.err, err)
+		e.truncate(start)
+	}
 }
 
 // Send sends the batch. Its error means that the calls have no answers of
@@ -89,50 +95,47 @@ func (b *Batch) Send(ctx context.Context) error {
 	if len(b.calls) == 0 {
 		return nil
 	}
-	status, responses, err := b.exchange(ctx)
-	if err != nil {
-		for _, call := range b.calls {
-			if call.settle != nil {
-				call.settle(nil, err)
-			}
-		}
-		return err
+	defer b.body.release()
+	err := b.exchange(ctx)
+	if err == nil {
+		return nil
 	}
-	b.settle(status, responses)
-	return nil
+	for _, call := range b.calls {
+		if call.settle != nil {
+			call.settle(nil, err)
+		}
+	}
+	return err
 }
 
-// exchange sends the calls and reads what came back.
-func (b *Batch) exchange(ctx context.Context) (status int, responses []response, err error) {
+// exchange sends the calls and gives each what came back for it.
+func (b *Batch) exchange(ctx context.Context) error {
 	if b.err != nil {
-		return 0, nil, b.err
+		return b.err
 	}
-	var e Encoder
-	e.ArrStart()
-	for _, call := range b.calls {
-		e.request(call.id, call.method, call.params)
-	}
-	e.ArrEnd()
-	body, err := e.Finish()
-	if err != nil {
-		return 0, nil, err
-	}
+	b.body.encoder.ArrEnd()
 	name := fmt.Sprintf("batch of %d", len(b.calls))
-	status, answer, err := b.client.roundTrip(ctx, name, b.client.header(ctx), body)
-	if err != nil || (len(answer) == 0 && b.lastID == 0) {
-		return status, nil, err
+	status, buffer, err := b.client.roundTrip(ctx, name, b.client.header(ctx), b.body)
+	if err != nil {
+		return err
+	}
+	defer releaseAnswer(buffer)
+	answer := buffer.Bytes()
+	if len(answer) == 0 && b.lastID == 0 {
+		return nil
 	}
 	responses, batch, err := readResponses(answer)
 	if err == nil && !batch {
 		if r := responses[0]; r.err != nil { // the server refused the batch as a whole
-			return status, nil, b.client.typed("", r.err)
+			return b.client.typed("", r.err)
 		}
 		err = errors.New("want an array of responses")
 	}
 	if err != nil {
-		return status, nil, &ResponseError{Method: name, Status: status, Body: head(answer), Err: err}
+		return &ResponseError{Method: name, Status: status, Body: head(answer), Err: err}
 	}
-	return status, responses, nil
+	b.settle(status, responses)
+	return nil
 }
 
 // settle gives each call its response, in whatever order they came.

@@ -3,6 +3,7 @@
 package jsonrpc
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -21,6 +22,9 @@ type Call struct {
 
 	declared *method // server: what Method was when the call came
 	worker   *worker // server: whose memory is used
+
+	unwritten ToJSON        // client: what Params stands for where no interceptor looks at it
+	answer    *bytes.Buffer // client: what Result is a part of; nil if it is the call's own
 }
 
 // String, GoString and LogValue tell the method alone, so that an interceptor

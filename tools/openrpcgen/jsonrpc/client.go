@@ -125,56 +125,72 @@ func (c *Client) header(ctx context.Context) http.Header {
 // Invoke is the body of every generated method of a client: it sends a call
 // and decodes its result.
 func Invoke[R any](ctx context.Context, c *Client, method string, params ToJSON, decode func(*R, *Decoder) error) (result R, err error) {
-	raw, err := c.Call(ctx, method, params)
+	call, err := c.call(ctx, method, params, false)
 	if err != nil {
 		return result, err
 	}
-	return decodeResult(method, raw, decode)
+	defer call.release()
+	return decodeResult(method, call.Result, decode)
 }
 
 // InvokeNoResult is [Invoke] for a method whose result is null.
 func InvokeNoResult(ctx context.Context, c *Client, method string, params ToJSON) error {
-	_, err := c.Call(ctx, method, params)
-	return err
+	call, err := c.call(ctx, method, params, false)
+	if err != nil {
+		return err
+	}
+	call.release()
+	return nil
 }
 
 // Call sends a call of any method. Params may be nil; the result is JSON.
 func (c *Client) Call(ctx context.Context, method string, params ToJSON) (json.RawMessage, error) {
-	raw, err := marshalParams(method, params)
+	call, err := c.call(ctx, method, params, false)
 	if err != nil {
 		return nil, err
 	}
-	call := &Call{Method: method, Params: raw, Header: c.header(ctx)}
-	if err := c.send(ctx, call); err != nil {
-		return nil, err
-	}
-	return call.Result, nil
+	defer call.release()
+	return bytes.Clone(call.Result), nil
 }
 
 // Notify sends a notification of any method: nobody will tell what became of
 // it. Params may be nil.
 func (c *Client) Notify(ctx context.Context, method string, params ToJSON) error {
-	raw, err := marshalParams(method, params)
+	call, err := c.call(ctx, method, params, true)
 	if err != nil {
 		return err
 	}
-	return c.send(ctx, &Call{Method: method, Params: raw, Header: c.header(ctx), Notification: true})
+	call.release()
+	return nil
+}
+
+// call sends a call. Interceptors get params that are theirs to keep or replace;
+// where there are none, params are written where they are sent from.
+func (c *Client) call(ctx context.Context, method string, params ToJSON, notification bool) (*Call, error) {
+	call := &Call{Method: method, Header: c.header(ctx), Notification: notification, unwritten: params}
+	if params != nil && len(c.interceptors) > 0 {
+		raw, err := Marshal(params)
+		if err != nil {
+			return nil, paramsError(method, err)
+		}
+		call.Params = raw
+	}
+	return call, c.send(ctx, call)
+}
+
+func paramsError(method string, err error) error { return fmt.Errorf("%s: params: %w", method, err) }
+
+// release ends the use of a call's result.
+func (c *Call) release() {
+	if c.answer != nil {
+		releaseAnswer(c.answer)
+		c.answer = nil
+	}
 }
 
 // Discover asks the server for its OpenRPC document.
 func (c *Client) Discover(ctx context.Context) (json.RawMessage, error) {
 	return c.Call(ctx, "rpc.discover", nil)
-}
-
-func marshalParams(method string, params ToJSON) (json.RawMessage, error) {
-	if params == nil {
-		return nil, nil
-	}
-	raw, err := Marshal(params)
-	if err != nil {
-		return nil, fmt.Errorf("%s: params: %w", method, err)
-	}
-	return raw, nil
 }
 
 func decodeResult[R any](method string, raw json.RawMessage, decode func(*R, *Decoder) error) (result R, err error) {
@@ -198,15 +214,45 @@ func (c *Client) post(ctx context.Context, call *Call) error {
 	if !call.Notification {
 		id = c.lastID.Add(1)
 	}
-	e := Encoder{buf: make([]byte, 0, usualSize)}
-	e.request(id, call.Method, call.Params)
-	body, err := e.Finish()
-	if err != nil {
-		return fmt.Errorf("%s: params: %w", call.Method, err)
+	params := call.unwritten
+	if len(c.interceptors) > 0 {
+		params = writtenParams(call.Params)
+	}
+	body := newSending()
+	defer body.release()
+	if err := body.encoder.request(id, call.Method, params); err != nil {
+		return err
 	}
 	status, answer, err := c.roundTrip(ctx, call.Method, call.Header, body)
-	if err != nil || (call.Notification && len(answer) == 0) {
+	if err != nil {
 		return err
+	}
+	call.answer = answer
+	err = c.readAnswer(call, id, status, answer.Bytes())
+	if err != nil || len(c.interceptors) > 0 { // they may keep the result
+		call.Result = bytes.Clone(call.Result)
+		call.release()
+	}
+	return err
+}
+
+// written are params as JSON.
+type written json.RawMessage
+
+// EncodeJSON implements [ToJSON].
+func (w written) EncodeJSON(e *Encoder) { e.JSON(json.RawMessage(w)) }
+
+func writtenParams(raw json.RawMessage) ToJSON {
+	if len(raw) == 0 {
+		return nil
+	}
+	return written(raw)
+}
+
+// readAnswer finds the result of a call, a part of answer, or its error.
+func (c *Client) readAnswer(call *Call, id int64, status int, answer []byte) error {
+	if call.Notification && len(answer) == 0 {
+		return nil
 	}
 	r, err := readResponse(answer)
 	if err == nil && !call.Notification && !r.answers(id) {
@@ -223,8 +269,8 @@ func (c *Client) post(ctx context.Context, call *Call) error {
 }
 
 // request writes a request object (section 4); without an id, 0, it is a
-// notification.
-func (e *Encoder) request(id int64, method string, params json.RawMessage) {
+// notification. Its error is the params'.
+func (e *Encoder) request(id int64, method string, params ToJSON) error {
 	e.ObjStart()
 	e.FieldStart("jsonrpc")
 	e.Str("2.0")
@@ -234,42 +280,63 @@ func (e *Encoder) request(id int64, method string, params json.RawMessage) {
 	}
 	e.FieldStart("method")
 	e.Str(method)
-	if len(params) > 0 {
+	if params != nil {
 		e.FieldStart("params")
-		e.JSON(params)
+		params.EncodeJSON(e)
 	}
 	e.ObjEnd()
+	if e.err != nil {
+		return paramsError(method, e.err)
+	}
+	return nil
 }
 
-// roundTrip posts a body and reads the answer's.
-func (c *Client) roundTrip(ctx context.Context, method string, header http.Header, body []byte) (status int, answer []byte, err error) {
+// roundTrip posts a body and reads the answer's, whose memory the caller
+// releases.
+func (c *Client) roundTrip(ctx context.Context, method string, header http.Header, body *sending) (status int, answer *bytes.Buffer, err error) {
 	ctx, cancel := withTimeout(ctx, c.timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, nil)
 	if err != nil {
 		return 0, nil, &TransportError{method, err}
 	}
 	req.Header = header
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
+	req.ContentLength = int64(len(body.encoder.buf))
+	req.GetBody = body.open
+	if req.Body, err = body.open(); err != nil {
+		return 0, nil, &TransportError{method, err}
+	}
 	res, err := c.http.Do(req)
 	if err != nil {
 		return 0, nil, &TransportError{method, err}
 	}
 	defer res.Body.Close()
-	answer, err = io.ReadAll(io.LimitReader(res.Body, int64(c.maxAnswer)+1))
-	if err != nil {
-		return res.StatusCode, nil, &TransportError{method, err}
-	}
-	if len(answer) > c.maxAnswer {
-		err := fmt.Errorf("the answer is larger than %d bytes", c.maxAnswer)
-		return res.StatusCode, nil, &ResponseError{Method: method, Status: res.StatusCode, Body: head(answer), Err: err}
-	}
-	if len(answer) == 0 && res.StatusCode/100 != 2 {
-		err := errors.New(res.Status)
-		return res.StatusCode, nil, &ResponseError{Method: method, Status: res.StatusCode, Err: err}
+	answer = answers.Get().(*bytes.Buffer)
+	if err := c.readBody(answer, method, res); err != nil {
+		releaseAnswer(answer)
+		return res.StatusCode, nil, err
 	}
 	return res.StatusCode, answer, nil
+}
+
+// readBody reads an answer. What is announced need not come: a large answer gets
+// room as it does.
+func (c *Client) readBody(answer *bytes.Buffer, method string, res *http.Response) error {
+	answer.Grow(int(min(max(res.ContentLength, 0), keptBytes-bytes.MinRead)) + bytes.MinRead)
+	_, err := answer.ReadFrom(io.LimitReader(res.Body, int64(c.maxAnswer)+1))
+	switch {
+	case err != nil:
+		return &TransportError{method, err}
+	case answer.Len() > c.maxAnswer:
+		err = fmt.Errorf("the answer is larger than %d bytes", c.maxAnswer)
+	case answer.Len() == 0 && res.StatusCode/100 != 2:
+		err = errors.New(res.Status)
+	default:
+		return nil
+	}
+	return &ResponseError{Method: method, Status: res.StatusCode, Body: head(answer.Bytes()), Err: err}
 }
 
 // withTimeout bounds ctx by d; 0 is no bound.
