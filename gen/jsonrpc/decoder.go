@@ -463,8 +463,7 @@ func DecodePtr[T any](v **T, d *Decoder, elem func(*T, *Decoder) error) error {
 // DecodeOptionalPtr is [DecodeOptional] for what is held by pointer.
 func DecodeOptionalPtr[T any](v **T, d *Decoder, elem func(*T, *Decoder) error) error {
 	if d.Null() {
-		d.misfits.lapses++
-		return nil
+		return d.lapse()
 	}
 	return DecodePtr(v, d, elem)
 }
@@ -480,10 +479,19 @@ func DecodeNullable[T any](v *Nullable[T], d *Decoder, elem func(*T, *Decoder) e
 // there are servers that send it.
 func DecodeOptional[T any](v *T, d *Decoder, elem func(*T, *Decoder) error) error {
 	if d.Null() {
-		d.misfits.lapses++
-		return nil
+		return d.lapse()
 	}
 	return elem(v, d)
+}
+
+// lapse lets a null pass that the schema does not allow; not where another variant
+// of a union may take it, unless a server has sent it.
+func (d *Decoder) lapse() error {
+	if d.tried != nil && !d.lenient {
+		return errors.New("want a value, got null")
+	}
+	d.misfits.lapses++
+	return nil
 }
 
 // DecodeConst reads a value that can only be want, given as compact JSON.

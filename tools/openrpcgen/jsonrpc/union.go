@@ -232,8 +232,7 @@ func (m misfits) compare(other misfits) int {
 }
 
 // DecodeVariant decodes the value of a union that d has passed. Of the variants
-// that decode tries, it is the first of those which the value misfits least. Who
-// reads what a server sends takes one of them whatever is missing.
+// that decode tries, it is the first of those which the value misfits least.
 func DecodeVariant[V any](d *Decoder, raw []byte, decode func(*Decoder, []byte) (V, error)) (V, error) {
 	if d.tried == nil {
 		defer func() { d.tried = nil }()
@@ -277,7 +276,7 @@ func decodeVariant[V any](d *Decoder, raw []byte, decode func(*Decoder, []byte) 
 		return v, nil
 	}
 	d.allowed, d.closest = misfits{}, nil
-	if v, err = decode(d, raw); err != nil && d.closest != nil && (d.lenient || d.closest.lapses == 0) {
+	if v, err = decode(d, raw); err != nil && d.closest != nil {
 		d.allowed = *d.closest
 		v, err = decode(d, raw)
 	}
