@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -131,6 +132,33 @@ func TestDeepDocuments(t *testing.T) {
 				"params":[{"name":"in","schema":`+schema+`}],"result":{"name":"out","schema":`+schema+`}}]}`)
 			o, files := emitted(t, document, "deep", openrpc.Options{}, ir.Options{})
 			typeCheck(t, o, files)
+		})
+	}
+}
+
+// TestWideDocuments generates what hundreds of schemas may say of the same
+// value, in time that a person waits: all of them keep what the others declare.
+func TestWideDocuments(t *testing.T) {
+	const count = 300
+	for name, alternative := range map[string]string{
+		"objects":   `{"type":"object","properties":{"t%d":{"type":"integer"},"v":{"type":"integer"}}}`,
+		"levels":    `{"type":"object","properties":{"v":{"type":"object","properties":{"t%d":{"type":"integer"}}}}}`,
+		"patterns":  `{"type":"object","properties":{"t%d":{"type":"object","properties":{"v":{"type":"integer"}}}},"patternProperties":{"^x":{"type":"integer"}}}`,
+		"sensitive": `{"type":"object","properties":{"t%d":{"type":"integer"},"v":{"type":"string","x-sensitive":true}}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var alternatives []string
+			for i := range count {
+				alternatives = append(alternatives, fmt.Sprintf(alternative, i))
+			}
+			document := filepath.Join(t.TempDir(), "wide.json")
+			write(t, document, `{"openrpc":"1.3.2","info":{"title":"Wide","version":"1"},"methods":[{"name":"get",
+				"params":[{"name":"in","schema":{"anyOf":[`+strings.Join(alternatives, ",")+`]}}],"result":{"name":"out","schema":true}}]}`)
+			_, files := emitted(t, document, "wide", openrpc.Options{}, ir.Options{})
+			i := slices.IndexFunc(files, func(f emit.File) bool { return f.Path == "types.go" })
+			if kept := strings.Count(string(files[i].Content), "\n\tExtra "); kept < count {
+				t.Errorf("%d of %d objects keep what others declare", kept, count)
+			}
 		})
 	}
 }

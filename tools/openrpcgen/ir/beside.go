@@ -12,29 +12,57 @@ import (
 // other declares.
 type company struct {
 	*builder
-	met map[[2]*openrpc.Schema]bool
+	steps  int
+	met    map[meeting]bool
+	next   []meeting // whose parts are still to be looked at
+	beside map[*openrpc.Schema][]*openrpc.Schema
+	places map[*openrpc.Schema]*place
 }
 
-// maxMet is how many pairs are looked at. More of them are in no document that
-// was written by hand; of the others nothing is lost but members that their
-// variants do not declare.
-const maxMet = 1 << 17
+// meeting is a schema, and another one that its values may fit.
+type meeting struct{ schema, other *openrpc.Schema }
+
+// place is what a schema asks of members and elements, in all that it asks of
+// the same value.
+type place struct {
+	schemas []*openrpc.Schema
+	cost    int // of asking for one of them, in steps
+}
+
+// maxSteps is how long pairs are looked at, the outer ones first; a step is about
+// as long as comparing two names. More pairs are in no document that was written
+// by hand; of the others nothing is lost but members that their variants do not
+// declare.
+const maxSteps = 1 << 24
+
+// These take as long as so many steps.
+const (
+	pairSteps   = 8
+	regexpSteps = 256
+)
 
 // findBeside sets Beside of all schemas of a document.
 func (b *builder) findBeside(d *openrpc.Document) {
-	c := company{b, map[[2]*openrpc.Schema]bool{}}
+	c := company{builder: b, met: map[meeting]bool{}, beside: map[*openrpc.Schema][]*openrpc.Schema{}, places: map[*openrpc.Schema]*place{}}
 	for _, s := range schemasOf(d) {
 		flat := b.flatten(s)
 		for _, condition := range conditions(flat) {
 			c.meetParts(flat, condition)
 		}
-		for i, part := range flat.AnyOf {
-			for j, other := range flat.AnyOf {
-				if i != j && !b.apart(part, other) {
-					c.meet(part, other)
-				}
+		c.meetEachOther(flat.AnyOf)
+	}
+	for len(c.next) > 0 {
+		m := c.next[0]
+		c.next = c.next[1:]
+		for _, part := range alternatives(m.schema) {
+			if c.step(pairSteps) && !c.apart(part, m.other) {
+				c.meet(part, m.other)
 			}
 		}
+		c.meetParts(m.schema, m.other)
+	}
+	for s, others := range c.beside {
+		s.Beside = others
 	}
 }
 
@@ -71,22 +99,51 @@ func schemasOf(d *openrpc.Document) (list []*openrpc.Schema) {
 	return list
 }
 
+// meetEachOther is meet for all of the alternatives that nothing keeps apart.
+func (c *company) meetEachOther(alternatives []*openrpc.Schema) {
+	for i, part := range alternatives {
+		for j, other := range alternatives {
+			if i != j && c.step(pairSteps) && !c.apart(part, other) {
+				c.meet(part, other)
+			}
+		}
+	}
+}
+
+// step reports whether there is time for so many steps more.
+func (c *company) step(n int) bool {
+	c.steps += n
+	return c.steps <= maxSteps
+}
+
 // meet tells s that a value of it may fit the other schema as well.
 func (c *company) meet(s, other *openrpc.Schema) {
 	s, other = c.flatten(s.Target()), other.Target()
-	pair := [2]*openrpc.Schema{s, other}
-	if c.met[pair] || s == c.flatten(other) || len(c.met) >= maxMet || c.kind(s) < Slice ||
-		!slices.ContainsFunc(inPlace([]*openrpc.Schema{other}), saysOfParts) {
+	if c.kind(s) < Slice || s == c.flatten(other) || len(c.placeOf(other).schemas) == 0 {
 		return
 	}
-	c.met[pair] = true
-	s.Beside = append(s.Beside, other)
-	for _, part := range alternatives(s) {
-		if !c.apart(part, other) {
-			c.meet(part, other)
-		}
+	m := meeting{s, other}
+	if c.met[m] {
+		return
 	}
-	c.meetParts(s, other)
+	c.met[m] = true
+	c.beside[s] = append(c.beside[s], other)
+	c.next = append(c.next, m)
+}
+
+// placeOf finds a schema's place, once.
+func (c *company) placeOf(s *openrpc.Schema) *place {
+	if c.places[s] == nil {
+		p := &place{}
+		for part := range inPlace([]*openrpc.Schema{s}) {
+			if saysOfParts(part) {
+				p.schemas = append(p.schemas, part)
+				p.cost += pairSteps + len(part.Properties) + regexpSteps*len(part.PatternProperties)
+			}
+		}
+		c.places[s] = p
+	}
+	return c.places[s]
 }
 
 // saysOfParts reports whether a schema says anything of members or elements.
@@ -96,7 +153,11 @@ func saysOfParts(s *openrpc.Schema) bool {
 
 // meetParts is meet for the members and the elements of a value.
 func (c *company) meetParts(s, other *openrpc.Schema) {
-	others := inPlace([]*openrpc.Schema{other})
+	place := c.placeOf(other.Target())
+	if !c.step(place.cost * (len(s.Properties) + len(s.Tuple) + 1)) {
+		return
+	}
+	others := place.schemas
 	for _, p := range s.Properties {
 		c.meetAll(p.Schema, memberSchemas(others, p.Name))
 	}

@@ -23,6 +23,7 @@ type builder struct {
 	joined      map[[2]*openrpc.Schema]*openrpc.Schema
 	only        map[*openrpc.Schema]*openrpc.Schema // what a schema is but for annotations, and null
 	secrets     map[secret]*openrpc.Schema          // see sensitive.go
+	secretive   map[*openrpc.Schema]bool            // see isSecretive
 	types       *[]*Type                            // where the types go that are declared now
 	document    *openrpc.Document
 	declared    declarations
@@ -62,6 +63,7 @@ func newBuilder(d *openrpc.Document, o Options) *builder {
 		only:        map[*openrpc.Schema]*openrpc.Schema{},
 		named:       map[*openrpc.Node]bool{},
 		secrets:     map[secret]*openrpc.Schema{},
+		secretive:   map[*openrpc.Schema]bool{},
 		errors:      map[string]*Error{},
 	}
 }

@@ -71,9 +71,14 @@ func unnamed(s *openrpc.Schema) (parts []*openrpc.Schema) {
 	return parts
 }
 
-// conditions are the schemas that a value must fit under a condition, those that
-// it may fit as well, and the choices that say nothing of types.
-func conditions(s *openrpc.Schema) (parts []*openrpc.Schema) {
+// conditions are a schema's own, and the schemas that its values may fit as well.
+func conditions(s *openrpc.Schema) []*openrpc.Schema {
+	return append(ownConditions(s), s.Beside...)
+}
+
+// ownConditions are the schemas that a value must fit under a condition, and the
+// choices that say nothing of types.
+func ownConditions(s *openrpc.Schema) (parts []*openrpc.Schema) {
 	if alternatives(s) == nil {
 		parts = slices.Concat(s.AnyOf, s.OneOf)
 	}
@@ -87,12 +92,12 @@ func conditions(s *openrpc.Schema) (parts []*openrpc.Schema) {
 			parts = append(parts, d.Schema)
 		}
 	}
-	return append(parts, s.Beside...)
+	return parts
 }
 
 // namesOthers reports whether conditions tell of members that s does not name.
 func namesOthers(s *openrpc.Schema, conditions []*openrpc.Schema) bool {
-	return slices.ContainsFunc(inPlace(conditions), func(part *openrpc.Schema) bool {
+	return anySchema(inPlace(conditions), func(part *openrpc.Schema) bool {
 		other := func(p openrpc.Property) bool { return s.Property(p.Name) == nil }
 		return slices.ContainsFunc(part.Properties, other) || len(part.Undeclared)+len(unnamed(part)) > 0
 	})
@@ -115,9 +120,9 @@ func (b *builder) object(s *openrpc.Schema, o owner) Type {
 // members adds the properties of a schema to a type. A required one that can
 // have one value only is no field.
 func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
-	beside := append(inPlace(conditions(s)), &openrpc.Schema{PatternProperties: s.PatternProperties})
+	others := b.others(s, &openrpc.Schema{PatternProperties: s.PatternProperties})
 	for _, p := range s.Properties {
-		p = b.concealed(p, beside...)
+		p = b.concealed(p, others...)
 		required := s.RequiresMember(p.Name)
 		target := b.flatten(p.Schema.Target())
 		if isFalse(target) {
@@ -137,6 +142,14 @@ func (b *builder) members(t *Type, fields *names, s *openrpc.Schema, o owner) {
 	}
 }
 
+// others are the schemas that may tell that a member of s is sensitive.
+func (b *builder) others(s *openrpc.Schema, more ...*openrpc.Schema) []*openrpc.Schema {
+	if !b.document.Sensitive {
+		return nil
+	}
+	return slices.AppendSeq(more, inPlace(conditions(s)))
+}
+
 // undeclared adds a member that is required and no property: what the schema
 // says of members without a name is true of it.
 func (b *builder) undeclared(t *Type, fields *names, s *openrpc.Schema, o owner, name string) {
@@ -149,7 +162,7 @@ func (b *builder) undeclared(t *Type, fields *names, s *openrpc.Schema, o owner,
 	if len(parts) == 1 {
 		part = parts[0]
 	}
-	part = b.concealed(openrpc.Property{Name: name, Schema: part}, append(inPlace(conditions(s)), s)...).Schema
+	part = b.concealed(openrpc.Property{Name: name, Schema: part}, b.others(s, s)...).Schema
 	if len(parts) == 1 || part.Sensitive {
 		field = b.field(owner{name: o.typeName(), step: name}, part, true)
 		b.fieldDoc(field, firstOf(part.Description, part.Title), part, false)

@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/rollcall-rpc/rollcall/tools/openrpcgen/openrpc"
@@ -80,7 +81,7 @@ func (b *builder) whole(s *openrpc.Schema) *openrpc.Schema {
 	var hides bool
 	switch k := b.kind(s); k {
 	case Struct:
-		hides = b.document.Sensitive && slices.ContainsFunc(inPlace(conditions(s)), isSensitive)
+		hides = b.document.Sensitive && anySchema(inPlace(conditions(s)), isSensitive)
 	case Map, Union:
 		hides = b.hasSecret(conditions(s)...)
 	case Slice, Tuple:
@@ -118,15 +119,22 @@ func (b *builder) concealed(p openrpc.Property, others ...*openrpc.Schema) openr
 }
 
 // inPlace are schemas and all that they ask of the same value.
-func inPlace(schemas []*openrpc.Schema) (list []*openrpc.Schema) {
-	for len(schemas) > 0 {
-		s := schemas[0].Target()
-		if schemas = schemas[1:]; !slices.Contains(list, s) {
-			list = append(list, s)
-			schemas = slices.Concat(schemas, s.AllOf, s.AnyOf, s.OneOf, conditions(s))
+func inPlace(schemas []*openrpc.Schema) iter.Seq[*openrpc.Schema] {
+	return func(yield func(*openrpc.Schema) bool) {
+		seen := map[*openrpc.Schema]bool{}
+		for next := slices.Clone(schemas); len(next) > 0; {
+			s := next[len(next)-1].Target()
+			next = next[:len(next)-1]
+			if seen[s] {
+				continue
+			}
+			if !yield(s) {
+				return
+			}
+			seen[s] = true
+			next = append(append(append(append(next, s.AllOf...), s.AnyOf...), s.OneOf...), ownConditions(s)...)
 		}
 	}
-	return list
 }
 
 // anything is the schema of any sensitive JSON that a value of s may hold.
@@ -139,25 +147,56 @@ func (b *builder) hasSecret(schemas ...*openrpc.Schema) bool {
 	if !b.document.Sensitive {
 		return false
 	}
-	seen := map[*openrpc.Schema]bool{}
-	for len(schemas) > 0 {
-		s := schemas[len(schemas)-1]
-		schemas = schemas[:len(schemas)-1]
-		if s == nil || seen[s] {
-			continue
-		}
-		if s.Sensitive {
+	for s := range within(schemas) {
+		if s.Sensitive || slices.ContainsFunc(s.Beside, b.isSecretive) {
 			return true
 		}
-		seen[s] = true
-		schemas = append(schemas, parts(s)...)
+	}
+	return false
+}
+
+// isSecretive is hasSecret for what a schema says itself, as many others may have
+// to know.
+func (b *builder) isSecretive(s *openrpc.Schema) bool {
+	known, ok := b.secretive[s]
+	if !ok {
+		known = anySchema(within([]*openrpc.Schema{s}), func(part *openrpc.Schema) bool { return part.Sensitive })
+		b.secretive[s] = known
+	}
+	return known
+}
+
+// within are schemas and all of which they are made, on every level.
+func within(schemas []*openrpc.Schema) iter.Seq[*openrpc.Schema] {
+	return func(yield func(*openrpc.Schema) bool) {
+		seen := map[*openrpc.Schema]bool{nil: true}
+		for next := slices.Clone(schemas); len(next) > 0; {
+			s := next[len(next)-1]
+			next = next[:len(next)-1]
+			if seen[s] {
+				continue
+			}
+			if !yield(s) {
+				return
+			}
+			seen[s] = true
+			next = append(next, parts(s)...)
+		}
+	}
+}
+
+func anySchema(schemas iter.Seq[*openrpc.Schema], is func(*openrpc.Schema) bool) bool {
+	for s := range schemas {
+		if is(s) {
+			return true
+		}
 	}
 	return false
 }
 
 // parts are the schemas of which a schema is made.
 func parts(s *openrpc.Schema) []*openrpc.Schema {
-	list := slices.Concat(s.AllOf, s.AnyOf, s.OneOf, s.Tuple, conditions(s), []*openrpc.Schema{s.Ref, s.Items, s.AdditionalItems, s.AdditionalProperties, s.Contains})
+	list := slices.Concat(s.AllOf, s.AnyOf, s.OneOf, s.Tuple, ownConditions(s), []*openrpc.Schema{s.Ref, s.Items, s.AdditionalItems, s.AdditionalProperties, s.Contains})
 	for _, p := range slices.Concat(s.Properties, s.PatternProperties) {
 		list = append(list, p.Schema)
 	}
