@@ -36,20 +36,25 @@ func hasChoice(s *openrpc.Schema) bool {
 	return s.Not != nil || s.If != nil || (len(s.AnyOf) > 0 && len(s.OneOf) > 0)
 }
 
-// takesNull reports whether null fits a schema for sure, which may be one of
-// several that must hold.
-func takesNull(s *openrpc.Schema) bool {
-	s = s.Target()
-	if s.Nullable || s.Boolean != nil {
-		return s.Nullable || *s.Boolean
+// takesNull reports whether null fits all of the schemas for sure.
+func takesNull(schemas ...*openrpc.Schema) bool {
+	all, possible := conjunction(schemas)
+	return possible && !slices.ContainsFunc(all, func(s *openrpc.Schema) bool { return !mayBeNull(s) })
+}
+
+// mayBeNull reports whether null fits for sure what a schema says beside allOf.
+func mayBeNull(s *openrpc.Schema) bool {
+	if s.Nullable {
+		return true
 	}
-	if len(s.Types) > 0 && !slices.Contains(s.Types, openrpc.TypeNull) ||
+	if hasChoice(s) ||
+		len(s.Types) > 0 && !slices.Contains(s.Types, openrpc.TypeNull) ||
 		s.Enum != nil && !slices.ContainsFunc(s.Enum, isNull) ||
 		s.Const != nil && !isNull(s.Const) {
 		return false
 	}
 	if len(s.AnyOf) > 0 {
-		return slices.ContainsFunc(s.AnyOf, takesNull)
+		return slices.ContainsFunc(s.AnyOf, func(part *openrpc.Schema) bool { return takesNull(part) })
 	}
 	return len(s.OneOf) == 0 || onlyOneIsNull(s.OneOf)
 }
@@ -61,7 +66,7 @@ func onlyOneIsNull(alternatives []*openrpc.Schema) bool {
 	for _, s := range alternatives {
 		s = s.Target()
 		switch {
-		case slices.Equal(s.Types, []openrpc.Type{openrpc.TypeNull}):
+		case slices.Equal(s.Types, []openrpc.Type{openrpc.TypeNull}) && takesNull(s):
 			count++
 		case s.Nullable || len(s.Types) == 0 || slices.Contains(s.Types, openrpc.TypeNull):
 			return false

@@ -97,9 +97,12 @@ func (r *readers) read(schemas []*openrpc.Schema, t *Type) (_ *Reader, null bool
 	if !possible || slices.ContainsFunc(all, hasChoice) {
 		return impossible, false
 	}
-	null = !slices.ContainsFunc(all, func(s *openrpc.Schema) bool { return !takesNull(s) })
-	if base(t).Kind == Union {
+	null = takesNull(all...)
+	switch kind := base(t).Kind; {
+	case kind == Union:
 		return r.named(t, all, r.union), null
+	case kind == Raw && !null:
+		return impossible, false // raw JSON is read without looking for null
 	}
 	all, ok := withoutNull(all)
 	if !ok || slices.ContainsFunc(all, hasChoice) {
