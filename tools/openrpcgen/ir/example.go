@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,18 +25,14 @@ type Argument struct {
 
 // example picks what shows best how to call: a method that anybody may call,
 // with params if there is one.
-func example(d *openrpc.Document, methods []*Method) *Example {
-	byName := map[string]*Method{}
-	for _, m := range methods {
-		byName[m.Name] = m
-	}
+func (b *builder) example(methods []*Method) *Example {
 	var best *Example
-	for _, m := range d.Methods {
-		method := byName[m.Name]
-		if method == nil || method.Deprecated || method.Access != nil || method.Result == nil || method.Result.Nullable {
+	for _, method := range methods {
+		m := method.source
+		if method.Deprecated || method.Access != nil || method.Result == nil || method.Result.Nullable {
 			continue
 		}
-		for _, pairing := range m.Examples {
+		for _, pairing := range b.pairings(m, method) {
 			e := spell(m, method, pairing)
 			if e != nil && (best == nil || len(best.Args) == 0 && len(e.Args) > 0) {
 				best = e
@@ -47,9 +44,6 @@ func example(d *openrpc.Document, methods []*Method) *Example {
 
 // spell returns nil where a value is none that a literal can be.
 func spell(m *openrpc.Method, method *Method, pairing *openrpc.ExamplePairing) *Example {
-	if pairing.Result == nil {
-		return nil
-	}
 	result, ok := scalarLiteral(method.Result.Type, pairing.Result.Value)
 	if !ok {
 		return nil
@@ -72,10 +66,8 @@ func spell(m *openrpc.Method, method *Method, pairing *openrpc.ExamplePairing) *
 // scalarLiteral spells a value that prints as it is written: plain text, a
 // boolean, a short integer.
 func scalarLiteral(t *Type, n *openrpc.Node) (string, bool) {
-	if n == nil {
-		return "", false
-	}
 	switch {
+	case t.Sensitive: // is not printed
 	case t.Kind == String && n.Kind == openrpc.String:
 		plain := n.Text != "" && strings.TrimSpace(n.Text) == n.Text && Printable(n.Text) == n.Text
 		return strconv.Quote(n.Text), plain
@@ -83,7 +75,7 @@ func scalarLiteral(t *Type, n *openrpc.Node) (string, bool) {
 		return n.Text, true
 	case (t.Kind == Int || t.Kind == Uint || t.Kind == Float) && n.Kind == openrpc.Number:
 		i, err := strconv.Atoi(n.Text)
-		return n.Text, err == nil && max(i, -i) < 1_000_000
+		return n.Text, err == nil && max(i, -i) < 1_000_000 && n.Text != "-0"
 	}
 	return "", false
 }
@@ -104,13 +96,17 @@ type Sample struct {
 	Droppable []string // members that Go types drop, by their pointers
 }
 
-// calls are the examples of a method that fit their schemas and Go's types.
+// pairings are the examples of a method that fit their schemas and Go's types.
+func (b *builder) pairings(m *openrpc.Method, method *Method) []*openrpc.ExamplePairing {
+	return slices.DeleteFunc(slices.Clone(m.Examples), func(pairing *openrpc.ExamplePairing) bool {
+		return !b.fits(pairing, m) || !b.allHeld(pairing, m, method)
+	})
+}
+
+// calls are the examples of a method that can be played.
 func (b *builder) calls(m *openrpc.Method, method *Method) (calls []Call) {
 	seen := newNames()
-	for _, pairing := range m.Examples {
-		if !b.fits(pairing, m) || !b.allHeld(pairing, m, method) {
-			continue
-		}
+	for _, pairing := range b.pairings(m, method) {
 		call := Call{Name: seen.claim(firstOf(pairing.Name, "example")), Result: "null"}
 		b.addParams(&call, m, method, pairing)
 		if m.Result != nil {

@@ -132,7 +132,7 @@ func Build(d *openrpc.Document, packageName string, o Options) (*Service, openrp
 		m.Reader = readers.paramsReader(m.source, m.Params)
 	}
 	b.nameless()
-	s.Example, s.Samples = example(d, s.Methods), b.samples
+	s.Example, s.Samples = b.example(s.Methods), b.samples
 	b.faults.Sort()
 	return s, slices.Compact(b.faults) // a component is named again by each method that uses it
 }
