@@ -107,9 +107,9 @@ func (r *reader) document(n *Node) *Document {
 	return d
 }
 
-// versionPattern matches what is a version of OpenRPC 1, releasedPattern those that the two official meta-schemas know.
+// versionPattern matches what is a version of OpenRPC 1, or the beginning of one, releasedPattern those that the two official meta-schemas know.
 var (
-	versionPattern  = regexp.MustCompile(`^1\.\d+\.\d+(-[0-9A-Za-z.-]+)?$`)
+	versionPattern  = regexp.MustCompile(`^1(\.\d+(\.\d+(-[0-9A-Za-z.-]+)?)?)?$`)
 	releasedPattern = regexp.MustCompile(`^(1\.0\.0(-rc[01])?|1\.1\.([0-9]|1[0-2])|1\.2\.[0-6]|1\.3\.[0-2]|1\.4\.\d+)$`)
 )
 
