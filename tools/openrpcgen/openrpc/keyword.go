@@ -28,15 +28,28 @@ func (r *reader) schema(n *Node) *Schema {
 		for _, m := range n.Members {
 			r.annotation(s, m)
 		}
-		if isReference(n) {
+		switch {
+		case isReference(n):
 			r.reference(s)
-		} else {
+		case r.allowsNothing(n):
+			s.Boolean = new(false)
+		default:
 			r.keywords(s)
 		}
 	default:
 		r.report(Error, n, "want a schema, an object or true or false, found %s", describe(n))
 	}
 	return s
+}
+
+// allowsNothing reports whether a schema has an enum without values: serializers write it for a type that has no value.
+func (r *reader) allowsNothing(n *Node) bool {
+	enum := n.Get("enum")
+	if enum == nil || enum.Kind != Array || len(enum.Elements) > 0 {
+		return false
+	}
+	r.report(Warning, enum, "an empty enum allows nothing, as the schema false does, and is read as that: add values, or remove the keyword")
+	return true
 }
 
 // schemaKey is what Schema.Key says.
@@ -309,9 +322,6 @@ func (r *reader) enum(n *Node) []*Node {
 		}
 		seen[key] = true
 		values = append(values, e)
-	}
-	if n.Kind == Array && len(n.Elements) == 0 {
-		r.report(Error, n, "an empty enum allows nothing: add values, or remove the keyword")
 	}
 	return values
 }

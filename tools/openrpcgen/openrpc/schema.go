@@ -13,7 +13,7 @@ type Schema struct {
 	Key string
 
 	// Boolean is set for the schemas true (anything) and false (nothing), which have no keywords. A choice (anyOf, oneOf) that refers
-	// back to the schema whose choice it is adds nothing, and is false too.
+	// back to the schema whose choice it is adds nothing, and is false too; so is a schema with an empty enum.
 	Boolean *bool
 	// Ref is the schema that $ref leads to; Reference is its text. Beside it only annotations are kept (Title to Extensions).
 	Ref       *Schema
