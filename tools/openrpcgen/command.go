@@ -116,8 +116,8 @@ func checkPackageName(name string) error {
 	switch {
 	case !packageName.MatchString(name):
 		return errors.New("name the package by -package, in lower case, like petstore")
-	case emit.Reserved(name):
-		return fmt.Errorf("no package can be called %s beside what generated code uses: choose another name, like petstore", name)
+	case emit.Reserved(name), module.CheckImportPath(name) != nil: // no folder of Windows can be nul
+		return fmt.Errorf("no package can be called %s beside what Go and generated code use: choose another name, like petstore", name)
 	}
 	return nil
 }

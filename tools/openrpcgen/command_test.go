@@ -57,7 +57,7 @@ func TestScripts(t *testing.T) {
 // TestPackageNames gives a service's package each name that the code around it
 // has for something else: either it compiles, or the name is refused.
 func TestPackageNames(t *testing.T) {
-	for _, name := range []string{"", "_", "Petstore", "2d", "pet-store", "pétstore", "type", "string", "error", "main", "jsonrpc", "http", "pet_test"} {
+	for _, name := range []string{"", "_", "Petstore", "2d", "pet-store", "pétstore", "type", "string", "error", "main", "jsonrpc", "http", "pet_test", "nul", "con", "aux", "documentation"} {
 		if code := run([]string{"-package", name}, io.Discard, io.Discard); code != 2 {
 			t.Errorf("-package %q: exit code %d", name, code)
 		}

@@ -17,7 +17,7 @@ func Reserved(name string) bool {
 // reserved are the names of what is imported beside the service's package, and
 // of what is declared where it is used.
 var reserved = strings.Fields(`
-	init internal main testdata vendor
+	documentation init internal main testdata vendor
 	bytes cmp context fmt http httptest json jsonrpc jsonrpctest log pattern regexp strconv sync testing time validate
 	c call connect ctx d document err method ok s schemas seen self server service svc t unset v
 `)
