@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -139,7 +140,13 @@ func newFlags(read *openrpc.Options) *flag.FlagSet {
 	flags := flag.NewFlagSet("openrpcgen", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.BoolVar(&read.Strict, "strict", false, "treat warnings as errors")
-	flags.StringVar(&read.Base, "base", "", "the `FOLDER` in which references to files are looked for as well")
+	flags.Func("base", "the `FOLDER` in which references to files are looked for as well", func(folder string) error {
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return errors.New("there is no such folder: mend the path, or leave -base out")
+		}
+		read.Base = folder
+		return nil
+	})
 	flags.Func("map", "read a `URL=FILE` instead of a reference to the network; may be repeated", func(s string) error {
 		url, file, ok := strings.Cut(s, "=")
 		if !ok {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -47,9 +48,10 @@ func openOutput(dir string) (*output, error) {
 			if err != nil {
 				return nil, err
 			}
-			importPath := path.Join(modulePath, filepath.ToSlash(below))
-			if err := module.CheckImportPath(importPath); err != nil {
-				return nil, fmt.Errorf("nothing in %s can be imported: %w: name another folder by -out", dir, err)
+			below = filepath.ToSlash(below)
+			importPath := path.Join(modulePath, below)
+			if err := cmp.Or(module.CheckImportPath(importPath), checkFolders(below)); err != nil {
+				return nil, fmt.Errorf("packages cannot be in %s: %w: name another folder by -out", dir, err)
 			}
 			return &output{full, importPath, root, modulePath, map[string]bool{}, map[string][]byte{}}, nil
 		case !errors.Is(err, fs.ErrNotExist):
@@ -58,6 +60,20 @@ func openOutput(dir string) (*output, error) {
 			return nil, fmt.Errorf("%s is in no Go module: run go mod init first, or name another folder by -out", dir)
 		}
 	}
+}
+
+// checkFolders refuses what Go builds no packages in, whoever imports them, and
+// what go build ./... passes over.
+func checkFolders(below string) error {
+	for name := range strings.SplitSeq(below, "/") {
+		switch {
+		case name == "vendor":
+			return errors.New("a folder vendor is for copies of other modules")
+		case name != "." && (name[0] == '.' || name[0] == '_'):
+			return fmt.Errorf("./... means no packages in %s", name)
+		}
+	}
+	return nil
 }
 
 // own takes a folder, of which nothing stays that was generated earlier and is
