@@ -201,7 +201,7 @@ func alike(a, b *Variant) bool {
 	checks := func(c, d PartChecks) bool {
 		return c.Name == d.Name && c.At == d.At && reflect.DeepEqual(c.Checks, d.Checks)
 	}
-	return x.Kind == y.Kind && a.Least == b.Least && reflect.DeepEqual(a.Most, b.Most) && a.Open == b.Open && a.Closed == b.Closed && sameValue(x.Elem, y.Elem) && sameValue(x.Extra, y.Extra) &&
+	return x.Kind == y.Kind && a.Key == b.Key && a.Least == b.Least && reflect.DeepEqual(a.Most, b.Most) && a.Open == b.Open && a.Closed == b.Closed && sameValue(x.Elem, y.Elem) && sameValue(x.Extra, y.Extra) &&
 		inAnyOrder(x.Fields, y.Fields, field) && inAnyOrder(x.Consts, y.Consts, constant) && inAnyOrder(a.Fits, b.Fits, checks)
 }
 
