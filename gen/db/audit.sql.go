@@ -140,7 +140,7 @@ type ListAuditEntriesByOfParams struct {
 	Limit    int64
 }
 
-// ListAuditEntriesByOf answers what one user has done to another, or to themselves. It reads all that either has to do with, up to a page.
+// ListAuditEntriesByOf answers what one user has done to another, or to themselves.
 func (q *Queries) ListAuditEntriesByOf(ctx context.Context, arg ListAuditEntriesByOfParams) ([]AuditEntry, error) {
 	rows, err := q.db.Query(ctx, listAuditEntriesByOf,
 		arg.ActorID,

@@ -24,7 +24,7 @@ ORDER BY id DESC
 LIMIT sqlc.arg('limit')::bigint;
 
 -- name: ListAuditEntriesByOf :many
--- ListAuditEntriesByOf answers what one user has done to another, or to themselves. It reads all that either has to do with, up to a page.
+-- ListAuditEntriesByOf answers what one user has done to another, or to themselves.
 SELECT * FROM audit_entries
 WHERE actor_id = sqlc.arg(actor_id)::bigint AND target_id = sqlc.arg(target_id)::bigint
   AND id < coalesce(sqlc.narg(after)::bigint, 9223372036854775807)
