@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -110,13 +111,19 @@ func parseKeyBytes(block *pem.Block) (Key, error) {
 	if err != nil {
 		return Key{}, fmt.Errorf("the block is of type %q and holds no such key (PKCS #8, PKIX)", block.Type)
 	}
+	key, weak := Key{}, false
 	switch k := parsed.(type) {
 	case ed25519.PrivateKey:
-		return privateKey(k), nil
+		key, weak = privateKey(k), isWeak(k.Seed())
 	case ed25519.PublicKey:
-		return publicKey(k), nil
+		key = publicKey(k)
+	default:
+		return Key{}, fmt.Errorf("the key is of type %T, not Ed25519", parsed)
 	}
-	return Key{}, fmt.Errorf("the key is of type %T, not Ed25519", parsed)
+	if weak || isWeakKey(key.public) {
+		return Key{}, errors.New("everybody can sign with this key: it has a pattern, or is an example of a specification")
+	}
+	return key, nil
 }
 
 // block is what parseKey reads.

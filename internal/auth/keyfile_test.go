@@ -61,7 +61,7 @@ func TestKeyOfOpenSSL(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "key.pem")
 	text, err := exec.Command("openssl", "genpkey", "-algorithm", "ed25519").Output()
 	if errors.Is(err, exec.ErrNotFound) {
-		text = []byte(pemOf(t, "PRIVATE KEY", rfcKey(t))) // which is what it writes
+		text = []byte(pemOf(t, "PRIVATE KEY", newPrivate(t))) // which is what it writes
 	} else if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +226,7 @@ func TestFollow(t *testing.T) {
 			time.Sleep(pollInterval)
 			synctest.Wait()
 		}
-		old := pemOf(t, "PRIVATE KEY", rfcKey(t))
+		old := pemOf(t, "PRIVATE KEY", newPrivate(t))
 		next := pemOf(t, "PRIVATE KEY", newPrivate(t), "Signs-From: 2000-01-01T00:00:00Z")
 		write(old)
 		file, err := OpenKeyFile(path)

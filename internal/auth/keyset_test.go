@@ -94,7 +94,8 @@ func TestParseKeysRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good := pemOf(t, "PRIVATE KEY", rfcKey(t))
+	key := newPrivate(t)
+	good := pemOf(t, "PRIVATE KEY", key)
 	other := pemOf(t, "PRIVATE KEY", newPrivate(t))
 	const later = "Signs-From: 2026-01-02T12:00:01Z"
 	secret := strings.Split(good, "\n")[1]
@@ -107,21 +108,21 @@ func TestParseKeysRefuses(t *testing.T) {
 		{"a damaged block before a good one", strings.Replace(good, "-----END", "----END", 1) + other, "key 1 is no whole"},
 		{"a damaged block after a good one", good + strings.Replace(other, "M", "!", 1), "key 2 is no whole"},
 		{"a block that is cut off", good + other[:70], "key 2 is no whole"},
-		{"another type", pemOf(t, "OPENSSH PRIVATE KEY", rfcKey(t)), `key 1: the block is of type "OPENSSH PRIVATE KEY", want "PRIVATE KEY" or "PUBLIC KEY"; make`},
-		{"a certificate after the key", good + pemOf(t, "CERTIFICATE", rfcKey(t)), `key 2: the block is of type "CERTIFICATE"`},
+		{"another type", pemOf(t, "OPENSSH PRIVATE KEY", key), `key 1: the block is of type "OPENSSH PRIVATE KEY", want "PRIVATE KEY" or "PUBLIC KEY"; make`},
+		{"a certificate after the key", good + pemOf(t, "CERTIFICATE", key), `key 2: the block is of type "CERTIFICATE"`},
 		{"not PKCS #8", "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n", `key 1: the block is of type "PRIVATE KEY" and holds no such key`},
-		{"a private key that says it is public", pemOf(t, "PUBLIC KEY", rfcKey(t)), `key 1: the block is of type "PUBLIC KEY" and holds no such key`},
+		{"a private key that says it is public", pemOf(t, "PUBLIC KEY", key), `key 1: the block is of type "PUBLIC KEY" and holds no such key`},
 		{"ECDSA", pemOf(t, "PRIVATE KEY", ecdsaKey), "key 1: the key is of type *ecdsa.PrivateKey, not Ed25519; make"},
 		{"RSA", good + pemOf(t, "PRIVATE KEY", rsaKey), "key 2: the key is of type *rsa.PrivateKey, not Ed25519"},
 		{"RSA that only verifies", good + publicPEM(t, rsaKey.Public()), "key 2: the key is of type *rsa.PublicKey, not Ed25519"},
 		{"twice the same", good + good, "keys 1 and 2 are the same"},
-		{"the same, public", good + publicPEM(t, rfcKey(t).Public()), "keys 1 and 2 are the same"},
+		{"the same, public", good + publicPEM(t, key.Public()), "keys 1 and 2 are the same"},
 		{"two that sign", good + other, "keys 1 and 2 sign from the same time on; say when the newer one takes over: Signs-From: 2026-01-02T12:10:00Z, in a line"},
-		{"two that sign at noon", pemOf(t, "PRIVATE KEY", rfcKey(t), later) + pemOf(t, "PRIVATE KEY", newPrivate(t), later), "keys 1 and 2 sign from the same"},
-		{"none that signs", publicPEM(t, rfcKey(t).Public()), "there is no private key"},
-		{"none that signs yet", pemOf(t, "PRIVATE KEY", rfcKey(t), later), "no key signs before 2026-01-02T12:00:01Z; take the header Signs-From away"},
-		{"no time", pemOf(t, "PRIVATE KEY", rfcKey(t), "Signs-From: noon"), "key 1: the header Signs-From is no time like 2006-01-02T15:04:05Z (RFC 3339)"},
-		{"another header", pemOf(t, "PRIVATE KEY", rfcKey(t), "Sign-From: 2026-01-02T12:00:00Z"), `key 1: the header "Sign-From" is none of Signs-From and Created`},
+		{"two that sign at noon", pemOf(t, "PRIVATE KEY", key, later) + pemOf(t, "PRIVATE KEY", newPrivate(t), later), "keys 1 and 2 sign from the same"},
+		{"none that signs", publicPEM(t, key.Public()), "there is no private key"},
+		{"none that signs yet", pemOf(t, "PRIVATE KEY", key, later), "no key signs before 2026-01-02T12:00:01Z; take the header Signs-From away"},
+		{"no time", pemOf(t, "PRIVATE KEY", key, "Signs-From: noon"), "key 1: the header Signs-From is no time like 2006-01-02T15:04:05Z (RFC 3339)"},
+		{"another header", pemOf(t, "PRIVATE KEY", key, "Sign-From: 2026-01-02T12:00:00Z"), `key 1: the header "Sign-From" is none of Signs-From and Created`},
 		{"a public key that is to sign", good + strings.Replace(publicPEM(t, newPrivate(t).Public()), "-----\n", "-----\n"+later+"\n\n", 1),
 			"key 2: a public key has the header Signs-From, and can never sign"},
 	}
@@ -230,8 +231,8 @@ func TestJWKS(t *testing.T) {
 }
 
 func FuzzParseKeys(f *testing.F) {
-	f.Add(pemOf(f, "PRIVATE KEY", rfcKey(f)))
-	f.Add(pemOf(f, "PRIVATE KEY", rfcKey(f), "Signs-From: 2026-01-02T12:00:00Z") + publicPEM(f, newPrivate(f).Public()))
+	f.Add(pemOf(f, "PRIVATE KEY", newPrivate(f)))
+	f.Add(pemOf(f, "PRIVATE KEY", newPrivate(f), "Signs-From: 2026-01-02T12:00:00Z") + publicPEM(f, newPrivate(f).Public()))
 	f.Add("-----BEGIN PRIVATE KEY-----\nSigns-From: x\n\n-----END PRIVATE KEY-----")
 	f.Fuzz(func(t *testing.T, text string) {
 		set, err := ParseKeys([]byte(text), noon)

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"bytes"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
@@ -13,7 +12,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
-	"unicode"
 )
 
 // Secret is what the instances of a service know and nobody else does. Keys for all that they make up, and later recognise, are
@@ -38,8 +36,8 @@ func ParseSecret(text string) (Secret, error) {
 	if len(random) < minSecret {
 		return Secret{}, fmt.Errorf("the secret has %d bytes, want %d or more; %s", len(random), minSecret, hintSecret)
 	}
-	if isWeak(text, random) {
-		return Secret{}, errors.New("the secret is not random: it is text, or has a pattern; " + hintSecret)
+	if isWeak(random) || isWeakText(text) {
+		return Secret{}, errors.New("the secret is not random: it is text, has a pattern, or is known to everybody; " + hintSecret)
 	}
 	key, err := hkdf.Extract(sha256.New, random, nil)
 	return Secret{key}, err
@@ -100,53 +98,6 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // minSecret is the length in bytes of the shortest secret: that of the keys that are derived.
 const minSecret = 32
-
-// Of 32 random bytes 30 or so differ, and as many of the steps from one to the next; fewer than these come once in 10^12.
-const minDistinct = 18
-
-// isWeak tells whether a secret is surely not random. Of random ones it refuses fewer than one in a million.
-func isWeak(text string, random []byte) bool {
-	steps := make([]byte, len(random)-1)
-	for i := range steps {
-		steps[i] = random[i+1] - random[i]
-	}
-	return distinct(random) < minDistinct || distinct(steps) < minDistinct || isRepeated(random) ||
-		isText(random) || strings.ToLower(text) == text || strings.ToUpper(text) == text || isWellKnown(text)
-}
-
-func distinct(data []byte) int {
-	seen := map[byte]bool{}
-	for _, b := range data {
-		seen[b] = true
-	}
-	return len(seen)
-}
-
-// isRepeated tells whether data is its own beginning, again and again.
-func isRepeated(data []byte) bool {
-	for period := 1; period <= len(data)/2; period++ {
-		if bytes.Equal(data[period:], data[:len(data)-period]) {
-			return true
-		}
-	}
-	return false
-}
-
-// isText tells whether somebody has encoded words, or digits.
-func isText(data []byte) bool {
-	return !bytes.ContainsFunc(data, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsPrint(r) && !unicode.IsSpace(r) })
-}
-
-// isWellKnown tells whether there are words in the text that people write where a secret is to come.
-func isWellKnown(text string) bool {
-	text = strings.ToLower(text)
-	for _, word := range []string{"changeme", "change+me", "change/me", "secret", "password", "passwort", "rollcall", "example", "default", "insecure"} {
-		if strings.Contains(text, word) {
-			return true
-		}
-	}
-	return false
-}
 
 func randomBytes(n int) []byte {
 	b := make([]byte, n)

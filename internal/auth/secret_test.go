@@ -49,7 +49,7 @@ func TestParseSecretRefuses(t *testing.T) {
 	for i := range counted {
 		counted[i] = byte(i)
 	}
-	const empty, notBase64, notRandom = "is empty", "is not base64", "is not random: it is text, or has a pattern"
+	const empty, notBase64, notRandom = "is empty", "is not base64", "is not random: it is text, has a pattern, or is known to everybody"
 	tests := []struct{ name, text, want string }{
 		{"nothing", "", empty},
 		{"white space", " \n", empty},
@@ -66,6 +66,8 @@ func TestParseSecretRefuses(t *testing.T) {
 		{"a random half, twice", encoded(bytes.Repeat(randomBytes(20), 2)), notRandom},
 		{"a random half, twice and a bit", encoded(append(bytes.Repeat(counted[:20], 2), counted[:5]...)), notRandom},
 		{"counted", encoded(counted), notRandom},
+		{"the digest of nothing", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", notRandom},
+		{"the digest of a word", "K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols=", notRandom},
 		{"counted down by 3", encoded(steps(48, 250)), notRandom},
 		{"changeme, repeated", strings.Repeat("changeme", 6), notRandom},
 		{"secret, repeated", strings.Repeat("Secret", 8), notRandom},
