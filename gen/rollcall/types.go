@@ -55,9 +55,11 @@ type Username string
 // Pattern: ^[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$
 type Email string
 
-// Password: A new password. Its length is counted in code points.
+// Password: A new password, of 8 to 128 code points once it is normalised
+// (NFKC), which may be fewer or more than are sent; `password_length` says
+// that they are not.
 //
-// Minimum length 8, maximum length 128.
+// Minimum length 1, maximum length 512.
 // Pattern: ^[^\x00]*$
 //
 // Sensitive: fmt and log/slog show [redacted] instead.
@@ -329,7 +331,7 @@ type ParamsFault struct {
 // `personal_password`: it is the account's own name or email, with or without
 // digits after it; or this is a name or email that the password is.
 // `unchanged_password`: it is the account's password already.
-// `password_length`: it has fewer than 8 or more than 128 characters once it
+// `password_length`: it has fewer than 8 or more than 128 code points once it
 // is normalised.
 type ParamsFaultReason string
 

@@ -90,6 +90,9 @@ func (a newAdmin) check(ctx context.Context) error {
 	if !utf8.ValidString(a.password) {
 		return errors.New("password: want UTF-8: no client could send this")
 	}
+	if err := auth.CheckPassword(a.password, a.username, a.email); err != nil {
+		return fmt.Errorf("password: %w", err)
+	}
 	params, err := jsonrpc.Marshal(&rollcall.CreateUserParams{
 		Username: rollcall.Username(a.username),
 		Email:    rollcall.Email(a.email),
@@ -101,9 +104,6 @@ func (a newAdmin) check(ctx context.Context) error {
 	call := &jsonrpc.Call{Method: rollcall.MethodCreateUser, Params: params}
 	if err := rollcallserver.CheckParams(ctx, call); err != nil {
 		return explainParams(err)
-	}
-	if err := auth.CheckPassword(a.password, a.username, a.email); err != nil {
-		return fmt.Errorf("password: %w", err)
 	}
 	return nil
 }

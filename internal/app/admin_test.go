@@ -21,12 +21,12 @@ func TestAdminCreate(t *testing.T) {
 	}{
 		{"a bad name", "two words", "root@example.com", good, "username: want text that matches ^[A-Za-z0-9._-]+$"},
 		{"a bad email", "root", "root", good, "email: want text in the format email\n"},
-		{"a short password", "root", "root@example.com", "short\n", "password: want at least 8 characters"},
-		{"no password", "root", "root@example.com", "", "password: want at least 8 characters"},
+		{"a short password", "root", "root@example.com", "short\n", "password: want a password of 8 to 128 characters"},
+		{"no password", "root", "root@example.com", "", "password: want a password of 8 to 128 characters"},
 		{"a common password", "root", "root@example.com", "sunshine\n", "password: this is one of the passwords that everybody tries first"},
 		{"their own name", "administrator-1", "root@example.com", "administrator-1!\n", "password: this is the account's own name"},
-		{"all of it", "r", "r", "short", "username: want at least 3 characters\n" +
-			"          email: want text in the format email\n          password: want at least 8 characters\n"},
+		{"a password that cannot be kept", "root", "root@example.com", "a zero \x00 byte", "password: want text that matches ^[^\\x00]*$\n"},
+		{"both names", "r", "r", good, "username: want at least 3 characters\n          email: want text in the format email\n"},
 		{"a name like an option", "-root", "root@example.com", good, "created the administrator -root (user 1)"},
 		{"a duplicate", "-ROOT", "other@example.com", good, "Username already exists"},
 		{"a duplicate's email", "other", "ROOT@example.com", good, "Email already exists"},

@@ -85,7 +85,7 @@ func TestFirstAdminFileRefused(t *testing.T) {
 		{"four lines", "root\nroot@example.com\nCANARY engine\n\n", 0o600, "has 4 lines, want 3: username, email, password"},
 		{"a bad name", "two words\nroot@example.com\nCANARY engine", 0o600, "username: want text that matches"},
 		{"another order", "root\nCANARY engine\nroot@example.com", 0o600, "email: want text in the format email"},
-		{"a short password", "root\nroot@example.com\nCANARY", 0o600, "password: want at least 8 characters"},
+		{"a short password", "root\nroot@example.com\nCANARY", 0o600, "password: want a password of 8 to 128 characters"},
 		{"that of rollcall dev", "admin\nadmin@example.com\nadmin123", 0o600, "password: this is one of the passwords that everybody tries first"},
 		{"no UTF-8", "root\nroot@example.com\nCANARY\xff engine", 0o600, "password: want UTF-8"},
 		{"for all to read", "root\nroot@example.com\nCANARY engine", 0o644, "has mode 0644, others than its owner may use it: chmod 600"},

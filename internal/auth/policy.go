@@ -25,7 +25,7 @@ const (
 func (f PasswordFault) Error() string {
 	switch f {
 	case PasswordLength:
-		return "want a password of 8 to 128 characters"
+		return "want a password of 8 to 128 characters, counted as code points after NFKC"
 	case PasswordCommon:
 		return "this is one of the passwords that everybody tries first; choose another"
 	case PasswordPersonal:

@@ -169,7 +169,7 @@ func TestCreateUser(t *testing.T) {
 		{``, "-32602 required, required, required"},
 		{`["ada","ada@example.com"]`, "-32602 required"},
 		{`["ada",null,1]`, "-32602 /1 type, /2 type"},
-		{`{"username":"a","email":"b","password":"c"}`,
+		{`{"username":"a","email":"b","password":""}`,
 			"-32602 /email format, /email pattern, /password minLength, /username minLength"},
 	}
 	for _, test := range tests {

@@ -1718,10 +1718,10 @@ const Document = `{
         "pattern": "^[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$"
       },
       "Password": {
-        "description": "A new password. Its length is counted in code points.",
+        "description": "A new password, of 8 to 128 code points once it is normalised (NFKC), which may be fewer or more than are sent; ` + "`" + `password_length` + "`" + ` says that they are not.",
         "type": "string",
-        "minLength": 8,
-        "maxLength": 128,
+        "minLength": 1,
+        "maxLength": 512,
         "pattern": "^[^\\x00]*$",
         "x-sensitive": true
       },
@@ -2071,7 +2071,7 @@ const Document = `{
         }
       },
       "ParamsFaultReason": {
-        "description": "Why a param is refused that fits its schema. ` + "`" + `taken` + "`" + `: another user has it. ` + "`" + `common_password` + "`" + `: many people use it. ` + "`" + `personal_password` + "`" + `: it is the account's own name or email, with or without digits after it; or this is a name or email that the password is. ` + "`" + `unchanged_password` + "`" + `: it is the account's password already. ` + "`" + `password_length` + "`" + `: it has fewer than 8 or more than 128 characters once it is normalised.",
+        "description": "Why a param is refused that fits its schema. ` + "`" + `taken` + "`" + `: another user has it. ` + "`" + `common_password` + "`" + `: many people use it. ` + "`" + `personal_password` + "`" + `: it is the account's own name or email, with or without digits after it; or this is a name or email that the password is. ` + "`" + `unchanged_password` + "`" + `: it is the account's password already. ` + "`" + `password_length` + "`" + `: it has fewer than 8 or more than 128 code points once it is normalised.",
         "type": "string",
         "enum": [
           "taken",

@@ -187,7 +187,7 @@ func readCurrentPassword(v *rollcall.CurrentPassword, d *jsonrpc.Decoder) bool {
 }
 
 func readPassword(v *rollcall.Password, d *jsonrpc.Decoder) bool {
-	return jsonrpc.ReadString(v, d) && jsonrpc.MinLength(*v, 8) && jsonrpc.MaxLength(*v, 128) && idempotencyKeyPattern.Match(string(*v))
+	return jsonrpc.ReadString(v, d) && jsonrpc.MinLength(*v, 1) && jsonrpc.MaxLength(*v, 512) && idempotencyKeyPattern.Match(string(*v))
 }
 
 // readGetUserParams is the fast lane of get_user: it reads params that are as

@@ -45,8 +45,8 @@ const schemasJSON = `{
     },
     "Password": {
       "type": "string",
-      "minLength": 8,
-      "maxLength": 128,
+      "minLength": 1,
+      "maxLength": 512,
       "pattern": "^[^\\x00]*$"
     },
     "UsernameGuess": {
