@@ -80,8 +80,9 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 // and, after that work too, ErrPasswordHash.
 //
 // Hashes that were made with other params take another time. Among are the params of all hashes that phc might have been, spelled
-// as there ("m=19456,t=2,p=1"): a hash is computed with each, whichever phc has. That is more than the dearest takes, but to fill
-// the others up to it would not hide them: passes over as much memory take a tenth more or less, by how it is cut.
+// as there ("m=19456,t=2,p=1"), those first that most have: a hash is computed with each, and with those of Hash, whichever phc has.
+// That is more than the dearest takes, but to fill the others up to it would not hide them: passes over as much memory take a tenth
+// more or less, by how it is cut. With none among, phc is no secret, and no other hash is computed.
 func (p *Passwords) Check(ctx context.Context, phc, password string, among ...string) (bool, error) {
 	stored, fault := p.nobody, error(nil)
 	if len(password) > maxPassword {
@@ -96,19 +97,21 @@ func (p *Passwords) Check(ctx context.Context, phc, password string, among ...st
 	}
 	defer p.freeSlot()
 	right := 0
-	for _, h := range p.hashes(stored, kinds(among)) {
+	for _, h := range p.hashes(stored, among) {
 		right |= subtle.ConstantTimeCompare(p.key(password, h), h.key)
 	}
 	return right == 1, fault
 }
 
-// hashes are one with each of the params: stored, and nobody's.
-func (p *Passwords) hashes(stored passwordHash, all []argonParams) (hashes []passwordHash) {
-	switch none := (argonParams{}); {
-	case stored.argonParams != none && !slices.Contains(all, stored.argonParams):
+// hashes are one with each of the params among: stored, and nobody's.
+func (p *Passwords) hashes(stored passwordHash, among []string) (hashes []passwordHash) {
+	known := stored.memory != 0
+	var all []argonParams
+	if len(among) > 0 || !known {
+		all = kinds(among)
+	}
+	if known && !slices.Contains(all, stored.argonParams) {
 		all = append(all, stored.argonParams)
-	case len(all) == 0:
-		all = append(all, current)
 	}
 	for _, params := range all {
 		h := stored

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -87,29 +86,16 @@ func (a argonParams) withinBounds() bool {
 		a.time >= 1 && a.time <= maxTime && a.work() <= maxWork
 }
 
-// kinds are the params of texts, each once; no hash is compared with what cannot be read. Where they are more than a login may cost,
-// the current ones come first and then the cheapest, and the rest is left out.
-func kinds(texts []string) (all []argonParams) {
+// kinds are the current params and those of texts, each once; no hash is compared with what cannot be read. What would make a login cost
+// more than it may is left out: the current ones never, of the others rather those that come later.
+func kinds(texts []string) []argonParams {
+	all, work := []argonParams{current}, current.work()
 	for _, text := range texts {
-		if params, err := parseArgonParams(text); err == nil && !slices.Contains(all, params) {
-			all = append(all, params)
+		params, err := parseArgonParams(text)
+		if err != nil || slices.Contains(all, params) || work+params.work() > maxWorkOfAll {
+			continue
 		}
-	}
-	slices.SortFunc(all, func(a, b argonParams) int {
-		return cmp.Or(cmp.Compare(a.rank(), b.rank()), strings.Compare(a.String(), b.String()))
-	})
-	var work uint64
-	for i, params := range all {
-		if work += params.work(); work > maxWorkOfAll {
-			return all[:i]
-		}
+		all, work = append(all, params), work+params.work()
 	}
 	return all
-}
-
-func (a argonParams) rank() uint64 {
-	if a == current {
-		return 0
-	}
-	return a.work()
 }

@@ -380,19 +380,30 @@ func TestPasswordParams(t *testing.T) {
 		t.Errorf("kinds (-want +got):\n%s", diff)
 	}
 	for _, node := range explained.nodes {
-		if strings.Contains(node.Type, "Scan") && node.Type != "CTE Scan" && node.Type != "WorkTable Scan" && node.Index != "users_password_params_idx" {
+		ofTable := strings.Contains(node.Type, "Scan") && !slices.Contains([]string{"CTE Scan", "WorkTable Scan", "Subquery Scan"}, node.Type)
+		if ofTable && node.Index != "users_password_params_idx" {
 			t.Errorf("the plan has a %s by %q", node.Type, node.Index)
 		}
 	}
-	if explained.blocks > 25 { // for each kind, and after the last, the way down the index and a page of the table
+	if explained.blocks > 60 { // for each kind, and after the last, the way down the index and a page of the table; and where they are counted
 		t.Errorf("%d blocks were read", explained.blocks)
 	}
 
-	if _, err := conn.Exec(t.Context(), `UPDATE users SET password_hash = '$argon2id$v=19$m=' || id || ',t=1,p=1$salt$key' WHERE id < 100`); err != nil {
-		t.Fatal(err)
+	for _, sql := range []string{
+		`UPDATE users SET password_hash = '$argon2id$v=19$m=' || id || ',t=1,p=1$salt$key' WHERE id <= 100`,
+		`UPDATE users SET password_hash = '$argon2id$v=19$m=500,t=1,p=1$salt$key' WHERE id BETWEEN 3 AND 8`,
+		`UPDATE users SET password_hash = '$argon2id$v=19$m=19456,t=2,p=1,keyid=' || id || '$salt$key' WHERE id BETWEEN 101 AND 200`,
+		`UPDATE users SET password_hash = '$argon2id$v=19$m=4194304,t=1,p=1$salt$key' WHERE id BETWEEN 201 AND 400`,
+		`VACUUM ANALYZE users`,
+	} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if got, err := db.New(conn).ListPasswordParams(t.Context()); err != nil || len(got) != 16 {
-		t.Errorf("of 100 kinds, %d are told (%v), want 16", len(got), err)
+	got, err = db.New(conn).ListPasswordParams(t.Context())
+	frequent := []string{"m=1024,t=2,p=1", "m=2048,t=2,p=1", "m=3072,t=2,p=1", "m=500,t=1,p=1"}
+	if err != nil || len(got) != 16 || !slices.Equal(got[:4], frequent) {
+		t.Errorf("of 100 kinds and 101 that cannot be read, %q are told (%v), want 16: at first %q", got, err, frequent)
 	}
 }
 

@@ -29,8 +29,10 @@ SELECT * FROM users
 WHERE username_canonical = @canonical;
 
 -- name: ListPasswordParams :many
--- ListPasswordParams answers with what params the hashes of accounts are made that may be used: 16 kinds at the most, each read off
--- the index behind the one before.
+-- ListPasswordParams answers with what params the hashes of accounts are made that may be used, each read off the index behind the
+-- one before: 16 kinds at the most, of the first 256. Where they may be too many for a login, those that most accounts have come first,
+-- for which up to 100 of each are counted; they are read in the index's order, for a plan that looks for a rare kind in the table
+-- would read all of it.
 WITH RECURSIVE kinds AS (
     SELECT min(split_part(password_hash, '$', 4)) AS params, 1 AS number FROM users
     WHERE active AND deleted_at IS NULL AND password_hash LIKE '$argon2id$v=19$m=%'
@@ -39,9 +41,20 @@ WITH RECURSIVE kinds AS (
         WHERE u.active AND u.deleted_at IS NULL AND u.password_hash LIKE '$argon2id$v=19$m=%'
           AND split_part(u.password_hash, '$', 4) > kinds.params), kinds.number + 1
     FROM kinds
-    WHERE kinds.params IS NOT NULL AND kinds.number < 16
+    WHERE kinds.params IS NOT NULL AND kinds.number < 256
 )
-SELECT kinds.params::text AS params FROM kinds WHERE kinds.params IS NOT NULL;
+SELECT kinds.params::text AS params FROM kinds
+WHERE kinds.params ~ '^m=[1-9][0-9]{0,4},t=([1-9]|10),p=[1-4]$'
+ORDER BY CASE WHEN (SELECT count(params) FROM kinds) > 2 THEN (
+    SELECT count(*) FROM (
+        SELECT split_part(u.password_hash, '$', 4) AS params FROM users AS u
+        WHERE u.active AND u.deleted_at IS NULL AND u.password_hash LIKE '$argon2id$v=19$m=%'
+          AND split_part(u.password_hash, '$', 4) >= kinds.params
+        ORDER BY 1
+        LIMIT 100
+    ) AS next WHERE next.params = kinds.params
+) END DESC, kinds.params
+LIMIT 16;
 
 -- name: ListUsers :many
 -- ListUsers answers newest first: those with an id below after, or all. Bounded by coalesce, the index is read from the
