@@ -1,9 +1,12 @@
 package attacks_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -13,9 +16,10 @@ import (
 	"github.com/rollcall-rpc/rollcall/gen/rollcall"
 )
 
-// Instances are killed, one after the other, while accounts are created. A client
-// that gets no answer sends the call again, to the next instance, with the same
-// idempotency key: in the end each account is there once, as it was answered.
+// Instances are killed, one after the other, while accounts are created, and of
+// every fourth account the answer is lost on its way. A client that gets no answer
+// sends the call again, to the next instance, with the same idempotency key: in the
+// end each account is there once, as it was answered.
 func TestCrashes(t *testing.T) {
 	parallel(t)
 	d := deploy(t, 3, "--login-limit=0")
@@ -69,6 +73,7 @@ type creation struct {
 	token   string
 	urls    []atomic.Pointer[string] // of the instances
 	retries atomic.Int64
+	lost    atomic.Int64 // answers
 }
 
 // create goes on until there is an answer.
@@ -79,8 +84,12 @@ func (c *creation) create(ctx context.Context, n int) (user rollcall.User, err e
 		Password:       newPassword,
 		IdempotencyKey: rollcall.IdempotencyKey(fmt.Sprintf("creation of %d", n)),
 	}
+	network := c.d.http
+	if n%4 == 0 {
+		network = &http.Client{Transport: &lossy{RoundTripper: network.Transport, lost: &c.lost}}
+	}
 	for try := n; try < n+1000; try++ {
-		client := rollcall.NewClient(*c.urls[try%len(c.urls)].Load(), jsonrpc.WithHTTPClient(c.d.http))
+		client := rollcall.NewClient(*c.urls[try%len(c.urls)].Load(), jsonrpc.WithHTTPClient(network))
 		client.SetToken(c.token)
 		user, err = client.CreateUser(ctx, params)
 		_, cutOff := errors.AsType[*jsonrpc.TransportError](err)
@@ -90,6 +99,32 @@ func (c *creation) create(ctx context.Context, n int) (user rollcall.User, err e
 		c.retries.Add(1)
 	}
 	return user, err
+}
+
+// lossy is a network that loses the first answer that says a call was done.
+type lossy struct {
+	http.RoundTripper
+	once bool
+	lost *atomic.Int64
+}
+
+func (l *lossy) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := l.RoundTripper.RoundTrip(r)
+	if err != nil || l.once {
+		return response, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.Contains(text, []byte(`"result"`)) {
+		l.once = true
+		l.lost.Add(1)
+		return nil, errors.New("the connection was cut")
+	}
+	response.Body = io.NopCloser(bytes.NewReader(text))
+	return response, nil
 }
 
 // judge compares what was answered with what is there.
@@ -111,6 +146,10 @@ func (c *creation) judge(t *testing.T, acknowledged []rollcall.User, kills int) 
 		t.Errorf("of %d accounts %d were lost; %d are different, %d are there, %d audited, %d remembered",
 			n, lost, distinct, all, audited, kept)
 	}
-	measured(t, fmt.Sprintf("%d times kill -9 during %d create_user, %d sent again", kills, len(acknowledged), c.retries.Load()),
+	if got, want := c.lost.Load(), int64(len(acknowledged)/4); got != want {
+		t.Errorf("%d calls were sent again that had been done, want %d", got, want)
+	}
+	measured(t, fmt.Sprintf("%d times kill -9 during %d create_user, %d sent again, %d of them as their answer was lost",
+		kills, len(acknowledged), c.retries.Load(), c.lost.Load()),
 		"%d lost, %d duplicates", lost, all-distinct)
 }
