@@ -29,7 +29,11 @@ func TestKeyRotation(t *testing.T) {
 		load.keys = append(load.keys, new(atomic.Pointer[string]))
 		running.Go(func() { load.run(t, i, s) })
 	}
-	old := keyID(t, d.session(t, d.somebody(t, rollcall.RoleUser)).token)
+	retired := d.session(t, d.somebody(t, rollcall.RoleUser)) // signed by the first key
+	for i := range d.instances {
+		check(t, whoAmI(t.Context(), d.with(i, retired.token))) // and remembered
+	}
+	old := keyID(t, retired.token)
 	rotations := size(1, 2)
 	for range rotations {
 		made := d.keys(t, "new", "--signs-after=6s")
@@ -49,7 +53,6 @@ func TestKeyRotation(t *testing.T) {
 	if refused > 0 || calls < 100 {
 		t.Errorf("of %d calls %d were refused", calls, refused)
 	}
-	retired := d.session(t, d.somebody(t, rollcall.RoleUser)) // signed by the first key
 	for i := range d.instances {
 		if err := whoAmI(t.Context(), d.with(i, retired.token)); code(err) != rollcall.CodeAuthenticationFailed {
 			t.Errorf("a token of a key that was retired: answered %v", err)
