@@ -141,6 +141,16 @@ func TestAuditAndChangeAreOne(t *testing.T) {
 		}
 	}
 
+	// The result is kept for those who send the call again after all else is done.
+	late := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"set_role","params":[%d,"admin","the key"]}`, d.somebody(t, rollcall.RoleUser).ID)
+	undone := scan[string](t, d, state)
+	d.run(t, `ALTER TABLE idempotent_calls ADD CONSTRAINT broken CHECK (false) NOT VALID`)
+	got := must(d.post(t.Context(), 0, http.Header{"Authorization": {"Bearer " + admin.token}}, late))(t)
+	d.run(t, `ALTER TABLE idempotent_calls DROP CONSTRAINT broken`)
+	if !strings.Contains(got.body, `"code":-32603`) || scan[string](t, d, state) != undone {
+		t.Errorf("set_role, which fails once it is audited: answered %s, or something has changed", got.body)
+	}
+
 	last := d.session(t, d.somebody(t, rollcall.RoleUser))
 	d.run(t, `UPDATE users SET role = 'user' WHERE id <> $1`, admin.user.ID)
 	before := scan[string](t, d, state)

@@ -156,6 +156,7 @@ func (f *forger) alterText(t *testing.T) {
 	f.try("padding", f.good+"=", f.good+"==", parts[0]+"=."+parts[1]+"."+parts[2])
 	f.try("the other alphabet", strings.NewReplacer("-", "+", "_", "/").Replace(f.good)+"+/")
 	f.try("cut off", f.good[:last], f.good[:last-3], f.good[:len(f.good)/2])
+	f.try("oversized, by the real key", f.sign(t, f.header(), with(f.claims, "username", strings.Repeat("a", 5000))))
 	f.try("longer", f.good+"A", f.good+"AAAA", f.good+strings.Repeat("A", 5000), f.good+strings.Repeat("A", 20_000), f.good+f.good)
 	f.try("another case", strings.ToUpper(f.good), strings.ToLower(f.good))
 	f.try("encoded once more", encode([]byte(f.good)), hex.EncodeToString([]byte(f.good)))
