@@ -298,18 +298,13 @@ func (e *Encoder) request(id int64, method string, params ToJSON) error {
 func (c *Client) roundTrip(ctx context.Context, method string, header http.Header, body *sending) (status int, answer *bytes.Buffer, err error) {
 	ctx, cancel := withTimeout(ctx, c.timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, nil)
+	req, err := body.post(ctx, c.url)
 	if err != nil {
 		return 0, nil, &TransportError{method, err}
 	}
 	req.Header = header
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
-	req.ContentLength = int64(len(body.encoder.buf))
-	req.GetBody = body.open
-	if req.Body, err = body.open(); err != nil {
-		return 0, nil, &TransportError{method, err}
-	}
 	res, err := c.http.Do(req)
 	if err != nil {
 		return 0, nil, &TransportError{method, err}

@@ -2,8 +2,10 @@ package jsonrpc
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
+	"net/http"
 	"sync"
 )
 
@@ -23,6 +25,25 @@ var encoders = sync.Pool{New: func() any { return &Encoder{buf: make([]byte, 0, 
 // newSending has one user: who calls it.
 func newSending() *sending {
 	return &sending{users: 1, encoder: encoders.Get().(*Encoder)}
+}
+
+// small is the length of bodies that leave with their headers. Before a body that
+// it does not know net/http sends the headers by themselves, which costs a call
+// of add a fifth more: a copy in a reader that it knows does not.
+const small = 2 << 10
+
+// post returns the request.
+func (s *sending) post(ctx context.Context, url string) (*http.Request, error) {
+	if len(s.encoder.buf) <= small {
+		return http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(bytes.Clone(s.encoder.buf)))
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	r.ContentLength, r.GetBody = int64(len(s.encoder.buf)), s.open
+	r.Body, err = s.open()
+	return r, err
 }
 
 // open is what http.Request calls GetBody.

@@ -30,15 +30,16 @@ func (l *lazy) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestRequestThatIsReadLate(t *testing.T) {
 	transport := &lazy{}
 	c := newClient(t, "http://127.0.0.1", jsonrpc.WithHTTPClient(&http.Client{Transport: transport}))
+	large := strings.Repeat("x", 4000)
 	for i := range 10 {
-		if _, err := c.Call(t.Context(), "m", &subtraction{int64(i), 0}); err != nil {
+		if _, err := c.Call(t.Context(), "m", rawParams(fmt.Sprintf(`[%d,"%s"]`, i, large))); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for i, r := range transport.unread {
 		if again, err := r.GetBody(); i%2 == 0 {
 			got, errRead := io.ReadAll(again)
-			if want := fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"m","params":[%d,0]}`, i+1, i); string(got) != want || err != nil || errRead != nil {
+			if want := fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"m","params":[%d,"%s"]}`, i+1, i, large); string(got) != want || err != nil || errRead != nil {
 				t.Errorf("a second reader got %s, %v, %v; want %s", got, err, errRead, want)
 			}
 			_ = again.Close()
@@ -47,7 +48,7 @@ func TestRequestThatIsReadLate(t *testing.T) {
 			_ = again.Close() // unread
 		}
 		got, err := io.ReadAll(r.Body)
-		if want := fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"m","params":[%d,0]}`, i+1, i); string(got) != want || err != nil {
+		if want := fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"m","params":[%d,"%s"]}`, i+1, i, large); string(got) != want || err != nil {
 			t.Errorf("got %s, %v; want %s", got, err, want)
 		}
 		_ = r.Body.Close()
