@@ -141,13 +141,43 @@ func (b *builder) allHeld(pairing *openrpc.ExamplePairing, m *openrpc.Method, me
 	for i, argument := range m.Arguments(pairing) {
 		if argument != nil {
 			f := method.Params.Fields[i]
-			held = b.holds(f.Type, f.Presence != Required, argument.Value) && held
+			held = b.holds(f.Type, f.Presence != Required, argument.Value) && b.staysFit(m.Params[i].Schema, argument.Value) && held
 		}
 	}
 	if r := method.Result; r != nil {
 		held = b.holds(r.Type, r.Nullable, pairing.Result.Value) && held
 	}
 	return held
+}
+
+// staysFit reports whether an example fits its schema without what Go types drop,
+// and warns if not: a server would refuse it.
+func (b *builder) staysFit(s *openrpc.Schema, n *openrpc.Node) bool {
+	dropped := map[*openrpc.Node]bool{}
+	b.declared.visit([]*openrpc.Schema{s}, n, func(member *openrpc.Node) { dropped[member] = true })
+	if len(dropped) == 0 || b.declared.fits(s, without(n, dropped)) {
+		return true
+	}
+	b.warn(n, "the example is not played by the generated tests, because it does not fit without the members that the schema does not name: "+
+		"name them, or generate with -keep-unknown")
+	return false
+}
+
+// without is a value without some of its members.
+func without(n *openrpc.Node, dropped map[*openrpc.Node]bool) *openrpc.Node {
+	if n.Kind != openrpc.Object && n.Kind != openrpc.Array {
+		return n
+	}
+	rest := &openrpc.Node{Kind: n.Kind}
+	for _, m := range n.Members {
+		if !dropped[m.Value] {
+			rest.Members = append(rest.Members, openrpc.Member{Name: m.Name, Value: without(m.Value, dropped)})
+		}
+	}
+	for _, element := range n.Elements {
+		rest.Elements = append(rest.Elements, without(element, dropped))
+	}
+	return rest
 }
 
 // addParams adds the params as the client sends them: by name or by position.
