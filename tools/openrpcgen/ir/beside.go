@@ -83,15 +83,7 @@ func schemasOf(d *openrpc.Document) (list []*openrpc.Schema) {
 			next = append(next, e.DataSchema)
 		}
 	}
-	seen := map[*openrpc.Schema]bool{}
-	for len(next) > 0 {
-		s := next[0]
-		next = next[1:]
-		if s == nil || seen[s] {
-			continue
-		}
-		seen[s] = true
-		next = append(next, parts(s)...)
+	for s := range within(next) {
 		if s.Ref == nil {
 			list = append(list, s)
 		}

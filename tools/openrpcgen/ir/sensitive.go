@@ -120,21 +120,17 @@ func (b *builder) concealed(p openrpc.Property, others ...*openrpc.Schema) openr
 
 // inPlace are schemas and all that they ask of the same value.
 func inPlace(schemas []*openrpc.Schema) iter.Seq[*openrpc.Schema] {
-	return func(yield func(*openrpc.Schema) bool) {
-		seen := map[*openrpc.Schema]bool{}
-		for next := slices.Clone(schemas); len(next) > 0; {
-			s := next[len(next)-1].Target()
-			next = next[:len(next)-1]
-			if seen[s] {
-				continue
-			}
-			if !yield(s) {
-				return
-			}
-			seen[s] = true
-			next = append(append(append(append(next, s.AllOf...), s.AnyOf...), s.OneOf...), ownConditions(s)...)
-		}
+	return reached(targets(slices.Clone(schemas)), func(s *openrpc.Schema) []*openrpc.Schema {
+		return targets(slices.Concat(s.AllOf, s.AnyOf, s.OneOf, ownConditions(s)))
+	})
+}
+
+// targets puts what schemas lead to in their place.
+func targets(schemas []*openrpc.Schema) []*openrpc.Schema {
+	for i, s := range schemas {
+		schemas[i] = s.Target()
 	}
+	return schemas
 }
 
 // anything is the schema of any sensitive JSON that a value of s may hold.
@@ -167,7 +163,10 @@ func (b *builder) isSecretive(s *openrpc.Schema) bool {
 }
 
 // within are schemas and all of which they are made, on every level.
-func within(schemas []*openrpc.Schema) iter.Seq[*openrpc.Schema] {
+func within(schemas []*openrpc.Schema) iter.Seq[*openrpc.Schema] { return reached(schemas, parts) }
+
+// reached are schemas and all that others lead to, each once.
+func reached(schemas []*openrpc.Schema, others func(*openrpc.Schema) []*openrpc.Schema) iter.Seq[*openrpc.Schema] {
 	return func(yield func(*openrpc.Schema) bool) {
 		seen := map[*openrpc.Schema]bool{nil: true}
 		for next := slices.Clone(schemas); len(next) > 0; {
@@ -180,7 +179,7 @@ func within(schemas []*openrpc.Schema) iter.Seq[*openrpc.Schema] {
 				return
 			}
 			seen[s] = true
-			next = append(next, parts(s)...)
+			next = append(next, others(s)...)
 		}
 	}
 }
