@@ -179,7 +179,10 @@ func (d *Decoder) Object(member func(name string) error, required ...string) err
 	if !d.next('{') {
 		return d.unlessLeftOut(d.want("an object"))
 	}
-	missing := len(required)
+	missing := 0 // of required, counted where that is asked for
+	if d.tried != nil {
+		missing = len(required)
+	}
 	if d.depth++; d.depth > MaxDepth {
 		return errSyntax
 	}
@@ -190,7 +193,7 @@ func (d *Decoder) Object(member func(name string) error, required ...string) err
 			return err
 		}
 		d.next(':')
-		if missing > 0 && d.tried != nil && slices.Contains(required, string(name)) {
+		if missing > 0 && slices.Contains(required, string(name)) {
 			missing--
 		}
 		if err := member(unsafe.String(unsafe.SliceData(name), len(name))); err != nil {

@@ -448,7 +448,7 @@ func unicodeEscape(b []byte) (r rune, n int) {
 	return r, 12
 }
 
-// hex4 reads \uXXXX.
+// hex4 reads an escape of four digits, like \u00e9.
 func hex4(b []byte) (r rune, ok bool) {
 	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
 		return 0, false
