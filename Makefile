@@ -22,6 +22,8 @@ run: postgres ## Run the service with a private Postgres; ADDR=127.0.0.1:5001 mo
 test: postgres ## Run all tests, on a private Postgres of their own
 	go test ./...
 	@[ -d ../shared ] || echo 'Skipped, since ../shared is not there: the published client, the public documents, the JSON Schema suite, the meta-schemas.'
+	@[ "$$(id -u)" = 0 ] || echo 'Skipped, since you are not root: that Postgres runs as another user then.'
+	@[ -d /proc/self ] || echo 'Skipped, since there is no /proc: that the folder of a server that runs is left alone.'
 	@/usr/bin/python3 -c 'import requests, pytest, flask, jwt' 2>/dev/null || \
 	echo 'Skipped, since Python lacks requests, pytest, flask or jwt: the published client and its tests.'
 
